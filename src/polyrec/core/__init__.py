@@ -1,0 +1,1 @@
+"""What every layer shares: errors, values, parts, and the registry of parts."""

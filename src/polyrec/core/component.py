@@ -1,0 +1,109 @@
+"""What makes a class a part: fields are its settings, attributes ending in `_` what it learned."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from polyrec.core.errors import ConfigError, UnknownNameError
+
+State = dict[str, np.ndarray]
+
+
+def settings_of(part: Any) -> dict[str, Any]:
+    """List a part's settings by name, nested parts as they are."""
+    return {f.name: getattr(part, f.name) for f in dataclasses.fields(part) if f.init}
+
+
+def check_settings(kind: str, name: str, cls: type, given: dict[str, Any]) -> None:
+    """Refuse settings that a part does not have.
+
+    Raises:
+        UnknownNameError: a setting is not a field of the part.
+        ConfigError: a setting has the wrong type.
+    """
+    fields = {f.name: f for f in dataclasses.fields(cls) if f.init}
+    for key, value in given.items():
+        if key not in fields:
+            raise UnknownNameError(f"setting of {kind} {name!r}", key, fields)
+        _check_type(f"{kind} {name!r}", key, str(fields[key].type), value)
+
+
+def _check_type(part: str, key: str, declared: str, value: Any) -> None:
+    """Refuse a plain setting whose type is not the declared one; other types check themselves."""
+    plain: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool}
+    wanted = [plain[option] for option in declared.split(" | ") if option in plain]
+    if not wanted or value is None:
+        return
+    is_bool = isinstance(value, bool)
+    if any(isinstance(value, want) and (want is bool or not is_bool) for want in wanted):
+        return
+    raise ConfigError(f"{part}: {key} is {value!r}", hint=f"give {declared}")
+
+
+def state_of(part: Any, prefix: str = "") -> State:
+    """Collect what a part learned as named arrays.
+
+    Attributes that end in `_` may be arrays, sparse CSR matrices, numbers, texts, lists of texts,
+    None, or parts of their own (which give dotted names).
+
+    Raises:
+        TypeError: a learned attribute is of another kind, which is a fault of the part.
+    """
+    state: State = {}
+    for name, value in vars(part).items():
+        if name.endswith("_") and not name.startswith("_"):
+            state |= _arrays(prefix + name, value)
+        elif dataclasses.is_dataclass(value):
+            state |= state_of(value, f"{prefix}{name}.")
+    return state
+
+
+def _arrays(name: str, value: Any) -> State:
+    if value is None:
+        return {}
+    if isinstance(value, sp.csr_array):
+        matrix: Any = value
+        return {
+            f"{name}/data": matrix.data,
+            f"{name}/indices": matrix.indices,
+            f"{name}/indptr": matrix.indptr,
+            f"{name}/shape": np.asarray(matrix.shape),
+        }
+    if isinstance(value, np.ndarray | int | float | str | bool | np.generic | list | tuple):
+        array = np.asarray(value)
+        if array.dtype != object:
+            return {name: array}
+    if dataclasses.is_dataclass(value):
+        return state_of(value, f"{name}.")
+    raise TypeError(f"{name} cannot be saved: {type(value).__name__}")
+
+
+def restore(part: Any, state: State, prefix: str = "") -> None:
+    """Give a part back what `state_of` collected from its like."""
+    groups: dict[str, State] = {}
+    for key, array in state.items():
+        if not key.startswith(prefix):
+            continue
+        rest = key[len(prefix) :]
+        if "." in rest:
+            continue
+        name, _, piece = rest.partition("/")
+        groups.setdefault(name, {})[piece] = array
+    for name, pieces in groups.items():
+        setattr(part, name, _value(pieces))
+    for name, value in list(vars(part).items()):
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            restore(value, state, f"{prefix}{name}.")
+
+
+def _value(pieces: State) -> Any:
+    if "indptr" in pieces:
+        n_rows, n_columns = pieces["shape"].tolist()
+        table = (pieces["data"], pieces["indices"], pieces["indptr"])
+        return sp.csr_array(table, shape=(n_rows, n_columns))
+    array = pieces[""]
+    return array.item() if array.ndim == 0 else array

@@ -1,0 +1,55 @@
+"""Language tags (BCP 47): one spelling, and which item tags a wished tag stands for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import langcodes
+
+from polyrec.core.errors import LanguageError
+
+UNDETERMINED = "und"
+
+
+@lru_cache(maxsize=4096)
+def standard_tag(tag: str) -> str:
+    """Spell a language tag the standard way: `pt_br` gives `pt-BR`, `deu` gives `de`.
+
+    Empty text gives `und`.
+
+    Raises:
+        LanguageError: the tag is not BCP 47.
+    """
+    if not isinstance(tag, str):
+        raise LanguageError(tag)
+    if not tag.strip():
+        return UNDETERMINED
+    try:
+        parsed = langcodes.Language.get(tag.strip())
+    except ValueError as error:
+        raise LanguageError(tag) from error
+    if parsed.language is None or not parsed.is_valid():
+        raise LanguageError(tag)
+    return str(parsed.to_tag())
+
+
+@lru_cache(maxsize=65536)
+def matches(wished: str, tag: str) -> bool:
+    """Say whether a text in `tag` serves who wished for `wished`.
+
+    Language must agree; script too (likely scripts filled in) where the wish names a script or a
+    region; region too where both name one. So `zh` takes every Chinese, `zh-TW` takes `zh-Hant`
+    but not `zh-CN`, and `pt-BR` takes `pt` but not `pt-PT`.
+
+    Raises:
+        LanguageError: either is not BCP 47.
+    """
+    want = langcodes.Language.get(standard_tag(wished))
+    have = langcodes.Language.get(standard_tag(tag))
+    if (want.language or UNDETERMINED) != (have.language or UNDETERMINED):
+        return False
+    if want.script is None and want.territory is None:
+        return True
+    if want.territory and have.territory and want.territory != have.territory:
+        return False
+    return bool(want.maximize().script == have.maximize().script)

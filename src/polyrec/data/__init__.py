@@ -1,0 +1,1 @@
+"""Catalogues and interactions: read, checked, viewed and split."""

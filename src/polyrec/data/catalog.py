@@ -1,0 +1,119 @@
+"""The items: ids, one text and language for each, all texts known by language, category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.core.errors import DataError
+from polyrec.core.language import matches
+from polyrec.core.types import IdMap, Strings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Items in a fixed order; everything else about them stands in the same order.
+
+    Attributes:
+        ids: item ids.
+        text: the one text by which each item is shown and, unless `pooled`, encoded.
+        language: BCP 47 tag of that text; `und` where unknown.
+        texts: every text known of each item, by language, `text` among them.
+        category: each item's category; empty where it has none.
+        attributes: further columns by name.
+        pooled: whether an item's vector is the mean over all its texts rather than of `text`.
+    """
+
+    ids: IdMap
+    text: tuple[str, ...]
+    language: tuple[str, ...]
+    texts: tuple[Mapping[str, str], ...]
+    category: tuple[str, ...]
+    attributes: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    pooled: bool = False
+
+    def __post_init__(self) -> None:
+        lengths = {
+            "text": len(self.text),
+            "language": len(self.language),
+            "texts": len(self.texts),
+            "category": len(self.category),
+        } | {name: len(column) for name, column in self.attributes.items()}
+        for name, length in lengths.items():
+            if length != len(self.ids):
+                raise DataError(f"catalog has {len(self.ids)} items but {length} of {name}")
+
+    @classmethod
+    def from_texts(
+        cls,
+        item_ids: Sequence[str],
+        texts: Sequence[Mapping[str, str]],
+        *,
+        category: Sequence[str] | None = None,
+        attributes: Mapping[str, tuple[object, ...]] | None = None,
+    ) -> Catalog:
+        """Build a catalog from each item's texts by language; the first one given is its `text`.
+
+        An item without any text has the empty text in `und`.
+        """
+        shown = [next(iter(by.items()), ("und", "")) for by in texts]
+        return cls(
+            IdMap(tuple(item_ids)),
+            tuple(text for _, text in shown),
+            tuple(language for language, _ in shown),
+            tuple(dict(by) or {"und": ""} for by in texts),
+            tuple(category) if category is not None else ("",) * len(item_ids),
+            attributes or {},
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def languages(self) -> Strings:
+        """The language of each item's text, shape (items,)."""
+        return np.array(self.language, dtype=np.str_)
+
+    @property
+    def categories(self) -> Strings:
+        """The category of each item, shape (items,)."""
+        return np.array(self.category, dtype=np.str_)
+
+    def joined(self, more: Catalog) -> Catalog:
+        """Put further items behind these; attributes that only one side has are left out.
+
+        Raises:
+            DataError: an item is in both.
+        """
+        return Catalog(
+            IdMap(self.ids.names + more.ids.names),
+            self.text + more.text,
+            self.language + more.language,
+            self.texts + more.texts,
+            self.category + more.category,
+            {
+                name: (*column, *more.attributes[name])
+                for name, column in self.attributes.items()
+                if name in more.attributes
+            },
+            self.pooled,
+        )
+
+    def shown(self, languages: Sequence[str]) -> Catalog:
+        """Show each item in the given languages (one per item), knowing no other text of it."""
+        text = tuple(by[language] for by, language in zip(self.texts, languages, strict=True))
+        texts = tuple({lang: t} for lang, t in zip(languages, text, strict=True))
+        return replace(self, text=text, language=tuple(languages), texts=texts, pooled=False)
+
+    def text_for(self, item: int, languages: Sequence[str]) -> tuple[str, str]:
+        """Give language and text of an item, in the first wished language that it has."""
+        for wished in languages:
+            for language, text in self.texts[item].items():
+                if matches(wished, language):
+                    return language, text
+        return self.language[item], self.text[item]

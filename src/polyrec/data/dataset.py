@@ -1,0 +1,87 @@
+"""A catalog and what people did with it, checked against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from polyrec.core.errors import DataError, UnknownNameError
+from polyrec.data import split, view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyrec.core.types import Booleans, Histories
+    from polyrec.data.catalog import Catalog
+    from polyrec.data.interactions import Interactions
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A catalog and interactions.
+
+    Attributes:
+        catalog: the items.
+        interactions: who chose which.
+        name: what reports call it.
+        view: which text each item is shown in: see `view`.
+        notes: what the reader had to say, such as pairs that were summed.
+    """
+
+    catalog: Catalog
+    interactions: Interactions
+    name: str = "data"
+    view_name: str = "as-given"
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        items = self.interactions.item
+        if len(items) and not 0 <= items.min() <= items.max() < len(self.catalog):
+            raise DataError(f"an interaction names an item outside 0..{len(self.catalog) - 1}")
+
+    @cached_property
+    def histories(self) -> Histories:
+        """Each user's items, in the order of `interactions.users`."""
+        return self.interactions.histories(len(self.catalog))
+
+    def view(self, name: str, *, seed: int = 1) -> Dataset:
+        """Show the same items in other languages.
+
+        Args:
+            name: `one-language` (each item in one of its languages, drawn evenly), `en` (English
+                where there is one), `balanced` (no language over 20 %), or `all` (each item's
+                vector is the mean over all its texts).
+            seed: draws the languages.
+
+        Raises:
+            UnknownNameError: there is no such view.
+        """
+        return replace(self, catalog=view.view(self.catalog, name, seed=seed), view_name=name)
+
+    def split(
+        self, name: str = "random", *, test_share: float = 0.2, seed: int = 0
+    ) -> tuple[Dataset, Dataset]:
+        """Part the interactions into train and test; both keep the whole catalog and all users.
+
+        Args:
+            name: `random` (of each user's interactions), `cold-items` (all interactions of some
+                items) or `time` (everything after one moment).
+            test_share: share of interactions, or of items, for test.
+            seed: draws the test part.
+
+        Raises:
+            UnknownNameError: there is no such split.
+            DataError: `time` without timestamps, or a share outside 0..1.
+        """
+        if name not in split.SPLITS:
+            raise UnknownNameError("split", name, split.SPLITS)
+        if not 0 < test_share < 1:
+            raise DataError(f"test_share is {test_share}", hint="give a share between 0 and 1")
+        chosen: Callable[..., Booleans] = split.SPLITS[name]
+        test = chosen(self.interactions, len(self.catalog), test_share=test_share, seed=seed)
+        return self.where(~test), self.where(test)
+
+    def where(self, keep: Booleans) -> Dataset:
+        """Keep the interactions where the mask is true."""
+        return replace(self, interactions=self.interactions.where(keep))

@@ -1,0 +1,62 @@
+"""From a table to a catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from polyrec.core.errors import DataError
+from polyrec.data.catalog import Catalog
+from polyrec.data.readers.cells import ids_of, texts_of
+from polyrec.data.readers.columns import find_column, find_texts, need_column
+from polyrec.data.readers.item_texts import texts_by_item, texts_by_row
+
+if TYPE_CHECKING:
+    from polyrec.data.readers.table import Table
+
+
+def to_catalog(table: Table, *, default_language: str = "und") -> Catalog:
+    """Make a catalog of a table, items in the order in which they first stand.
+
+    Which columns are read is said in `columns`. An item's first text is the one shown: the plain
+    text comes before `texts`, and that before columns such as `text_de`, in their order. An item
+    may have several rows, one per language; its category and attributes are the first given.
+    Columns that are nothing else become attributes, with None for an empty cell.
+
+    Args:
+        table: the items.
+        default_language: tag of a plain text whose row names no language.
+
+    Raises:
+        DataError: there are no items, ids or texts, an item has two texts in one language, or a
+            cell cannot be used; the message names row and column.
+    """
+    item = need_column(table, "item_id", otherwise="id")
+    columns = find_texts(table)
+    category = find_column(table, "category")
+    if table.frame.is_empty():
+        raise DataError(f"{table.name} has no items", hint="give at least one row")
+    ids = ids_of(table, item)
+    texts = texts_by_item(table, ids.to_list(), texts_by_row(table, columns, default_language))
+    known = {item, category, columns.language, *columns.names}
+    attributes = [column for column in table.frame.get_columns() if column.name not in known]
+    categories = texts_of(table, category) if category else pl.repeat("", len(ids), eager=True)
+    return Catalog.from_texts(
+        list(texts),
+        list(texts.values()),
+        category=[name or "" for name in _first_of_item(ids, categories)],
+        attributes={column.name: _first_of_item(ids, column) for column in attributes},
+    )
+
+
+def _first_of_item(ids: pl.Series, column: pl.Series) -> tuple[Any, ...]:
+    """Give one value per item, the first that is not empty, or None."""
+    frame = pl.DataFrame([ids.alias("item"), column.alias("value")])
+    if column.dtype == pl.String:
+        filled = pl.col("value").str.len_bytes() > 0
+        frame = frame.with_columns(value=pl.when(filled).then("value"))
+    if ids.n_unique() < len(ids):
+        first = pl.col("value").drop_nulls().first()
+        frame = frame.group_by("item", maintain_order=True).agg(first)
+    return tuple(frame["value"].to_list())

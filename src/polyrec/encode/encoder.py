@@ -1,0 +1,66 @@
+"""The encoder's contract: texts of any language in, unit vectors out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from polyrec.core.errors import DataError
+from polyrec.core.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from polyrec.core.types import Floats
+
+Kind = Literal["passage", "query"]
+
+
+class Encoder(ABC):
+    """Turns texts into vectors; a new one writes `dim`, `fingerprint` and `_encode`."""
+
+    text_title: ClassVar[str] = "encoding"
+
+    @property
+    @abstractmethod
+    def dim(self) -> int:
+        """The length of a vector."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Names model, version and every setting that a vector depends on, for caches."""
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Floats:
+        """Encode texts, in order.
+
+        Args:
+            texts: any number of texts; an empty text is allowed.
+            kind: `passage` for items, `query` for what somebody looks for.
+
+        Returns:
+            Unit rows of float32, shape (texts, dim); no texts give shape (0, dim).
+
+        Raises:
+            DataError: something is not a text.
+        """
+        for i, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise DataError(f"text {i} is {text!r}, not a text")
+        if not texts:
+            return np.empty((0, self.dim), dtype=np.float32)
+        with progress(self.text_title, len(texts), unit="texts") as advance:
+            vectors = self._encode([text.replace("\0", " ") for text in texts], kind, advance)
+        return unit_rows(vectors)
+
+    @abstractmethod
+    def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
+        """Encode at least one text; rows need not be of unit length; report texts done."""
+
+
+def unit_rows(vectors: Floats) -> Floats:
+    """Scale rows to length one; a row of zeros stays so."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1.0), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Pure functions on rankings: how good they are, and how they treat languages."""

@@ -1,0 +1,55 @@
+"""Accuracy per user: nDCG, recall, precision and F1 at k.
+
+Each takes `Hits` and k and gives one value per user, shape (users,); a user without relevant items
+gets NaN, so that means leave that user out. All are in 0..1, higher is better.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Doubles
+    from polyrec.measures.hits import Hits
+
+
+def ndcg(hits: Hits, k: int) -> Doubles:
+    """Discounted gain of the first k places, divided by that of the best possible list.
+
+    Relevance is 0 or 1, the discount log2(place + 1). Source: Järvelin and Kekäläinen 2002.
+    """
+    cut = hits.first(k)
+    discount = 1 / np.log2(np.arange(2, max(k, 1) + 2))
+    gain = cut.hit @ discount[: cut.hit.shape[1]]
+    best = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(hits.n_relevant, k)]
+    return _share(gain, best, hits)
+
+
+def recall(hits: Hits, k: int) -> Doubles:
+    """Share of what could have been found: found / min(k, relevant).
+
+    The denominator is capped at k so that a full list of relevant items gives 1; some libraries
+    divide by all relevant items instead.
+    """
+    return _share(hits.first(k).hit.sum(axis=1), np.minimum(hits.n_relevant, k), hits)
+
+
+def precision(hits: Hits, k: int) -> Doubles:
+    """Share of the k places that hold relevant items; empty places count as misses."""
+    return _share(hits.first(k).hit.sum(axis=1), np.full(len(hits.hit), k), hits)
+
+
+def f1(hits: Hits, k: int) -> Doubles:
+    """Harmonic mean of precision and recall, with recall's denominator as in `recall`."""
+    p, r = precision(hits, k), recall(hits, k)
+    return np.divide(2 * p * r, p + r, out=np.where(np.isnan(p), np.nan, 0.0), where=(p + r) > 0)
+
+
+def _share(part: Doubles, whole: Doubles, hits: Hits) -> Doubles:
+    shares: Doubles = np.full(len(part), np.nan)
+    return np.divide(part, whole, out=shares, where=(hits.n_relevant > 0) & (whole > 0))
+
+
+ACCURACY = {"ndcg": ndcg, "recall": recall, "precision": precision, "f1": f1}

@@ -1,0 +1,42 @@
+"""Which places of a ranking hold a relevant item: what every accuracy measure starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.core.types import NO_ITEM, Booleans, Integers
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Histories, Rankings
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Rankings held against what is relevant.
+
+    Attributes:
+        hit: whether each place holds a relevant item, shape (users, k).
+        filled: whether each place holds an item at all, shape (users, k).
+        n_relevant: how many items are relevant, shape (users,).
+    """
+
+    hit: Booleans
+    filled: Booleans
+    n_relevant: Integers
+
+    @classmethod
+    def of(cls, rankings: Rankings, relevant: Histories) -> Hits:
+        """Compare rankings with the relevant items of the same users, in the same order."""
+        width = np.int64(relevant.n_items)
+        users = np.repeat(np.arange(len(relevant)), relevant.lengths)
+        wanted = users * width + relevant.items
+        places = np.arange(len(rankings))[:, None] * width + rankings.items
+        filled = rankings.items != NO_ITEM
+        return cls(np.isin(places, wanted) & filled, filled, relevant.lengths)
+
+    def first(self, k: int) -> Hits:
+        """Keep the first k places."""
+        return Hits(self.hit[:, :k], self.filled[:, :k], self.n_relevant)

@@ -1,0 +1,1 @@
+"""Recommenders: each learns from `Training` and scores items for any history."""

@@ -1,0 +1,143 @@
+"""The recommender's contract: fit, score any histories, rank, take in new items."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from polyrec.core.errors import ConfigError, DataError, NotFittedError
+from polyrec.core.types import Booleans, Floats, Histories, Rankings, Strings, best_items
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Training
+
+BATCH = 512
+
+
+class Recommender(ABC):
+    """Scores items for histories; users are what they chose, so anybody can be scored.
+
+    A new one writes `_fit` and `_score`, and `_extend` if it can score items it has not been
+    fitted on.
+    """
+
+    needs_vectors: ClassVar[bool] = False
+    needs_categories: ClassVar[bool] = False
+    accepts_new_items: ClassVar[bool] = False
+
+    n_fitted_: int | None = None
+    n_items_: int | None = None
+
+    def fit(self, training: Training, *, seed: int = 0) -> Self:
+        """Learn from training data.
+
+        Raises:
+            ConfigError: the training data lack vectors or categories that the model needs.
+            DataError: they have no interactions, or their parts differ in length.
+        """
+        name = type(self).__name__
+        if self.needs_vectors and training.vectors is None:
+            raise ConfigError(f"{name} needs item vectors", hint="name an encoder in the plan")
+        if self.needs_categories and training.categories is None:
+            raise ConfigError(f"{name} needs categories", hint="give the catalog a category column")
+        if not len(training.histories.items):
+            raise DataError("there are no interactions to learn from")
+        for column in (training.vectors, training.languages, training.categories):
+            if column is not None and len(column) != training.n_items:
+                raise DataError(f"{training.n_items} items but {len(column)} rows about them")
+        self._fit(training, seed)
+        self.n_fitted_ = self.n_items_ = training.n_items
+        return self
+
+    def score(self, histories: Histories, *, profiles: Floats | None = None) -> Floats:
+        """Score every item for every history; higher is better, -inf means cannot be scored.
+
+        Args:
+            histories: what the users chose; need not be in the training data. Their `n_items` is
+                that of the training data plus what `extend` added.
+            profiles: shape (users, dim), vectors of what users said they want, zero for none;
+                models without vectors ignore them.
+
+        Returns:
+            Shape (users, items). Memory is users x items: `top` works in blocks.
+
+        Raises:
+            NotFittedError: fit has not been called.
+            DataError: the histories are over other items.
+        """
+        if self.n_items_ is None:
+            raise NotFittedError(type(self).__name__)
+        if histories.n_items != self.n_items_:
+            raise DataError(f"histories over {histories.n_items} items, fitted on {self.n_items_}")
+        if profiles is not None and len(profiles) != len(histories):
+            raise DataError(f"{len(profiles)} profiles for {len(histories)} histories")
+        if self.accepts_new_items or self.n_items_ == self.n_fitted_:
+            return np.asarray(self._score(histories, profiles), dtype=np.float32)
+        scores = np.full((len(histories), self.n_items_), -np.inf, dtype=np.float32)
+        scores[:, : self.n_fitted_] = self._score(self._fitted_part(histories), profiles)
+        return scores
+
+    def top(
+        self,
+        histories: Histories,
+        k: int,
+        *,
+        allowed: Booleans | None = None,
+        profiles: Floats | None = None,
+        seed: int = 0,
+    ) -> Rankings:
+        """Rank the k best items for each history, leaving out what the history holds.
+
+        Args:
+            histories: as in `score`.
+            k: length of the lists.
+            allowed: which items may stand in them, shape (items,) or (users, items); None for all.
+            profiles: as in `score`.
+            seed: draws the order of equal scores.
+        """
+        blocks = []
+        for start, block in histories.batches(BATCH):
+            rows = slice(start, start + len(block))
+            scores = self.score(block, profiles=None if profiles is None else profiles[rows])
+            scores[np.repeat(np.arange(len(block)), block.lengths), block.items] = -np.inf
+            if allowed is not None:
+                barred = ~np.atleast_2d(allowed if allowed.ndim == 1 else allowed[rows])
+                scores[np.broadcast_to(barred, scores.shape)] = -np.inf
+            blocks.append(best_items(scores, k, seed=seed))
+        return Rankings.stacked(blocks, k)
+
+    def extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
+        """Add items after fitting, without refitting; they stand behind the ones known so far.
+
+        Args:
+            vectors: shape (new items, dim).
+            languages: their languages, shape (new items,).
+            categories: their categories, empty for none, shape (new items,).
+
+        A model with `accepts_new_items = False` scores them -inf.
+        """
+        if self.n_items_ is None:
+            raise NotFittedError(type(self).__name__)
+        if not len(vectors) == len(languages) == len(categories):
+            raise DataError("new items need one vector, language and category each")
+        if len(vectors):
+            if self.accepts_new_items:
+                self._extend(vectors, languages, categories)
+            self.n_items_ += len(vectors)
+
+    def _fitted_part(self, histories: Histories) -> Histories:
+        """Leave out the items that were added after fitting."""
+        assert self.n_fitted_ is not None
+        return Histories.from_matrix(histories.matrix()[:, : self.n_fitted_])
+
+    @abstractmethod
+    def _fit(self, training: Training, seed: int) -> None: ...
+
+    @abstractmethod
+    def _score(self, histories: Histories, profiles: Floats | None) -> Floats: ...
+
+    def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
+        """Take in new items; only for models that accept them."""
+        raise NotImplementedError

@@ -1,0 +1,195 @@
+"""A fitted pipeline: what `polyrec.fit` and `polyrec.load` give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from polyrec.core.errors import DataError
+from polyrec.core.types import Query, Training
+from polyrec.pipeline import artifact
+from polyrec.pipeline.learned import Learned
+from polyrec.pipeline.plan import Plan
+from polyrec.pipeline.service import Service
+from polyrec.pipeline.space import Space
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from polyrec.core.types import Floats, LanguageMode, Suggestion
+    from polyrec.data.catalog import Catalog
+    from polyrec.data.dataset import Dataset
+
+
+class Fitted:
+    """Answers by users, items and texts, and keeps what it knows.
+
+    Attributes:
+        learned: what it knows.
+        service: answers single requests.
+    """
+
+    def __init__(self, learned: Learned) -> None:
+        self.learned = learned
+        self.service = Service(learned)
+
+    def __repr__(self) -> str:
+        data, view = self.learned.trained_on
+        items, users = len(self.learned.catalog), len(self.learned.users)
+        recommender = type(self.learned.plan.recommender).__name__
+        return f"<Fitted {recommender} on {data} ({view}): {users:,} users, {items:,} items>"
+
+    def recommend(
+        self,
+        user_ids: Sequence[str],
+        *,
+        k: int = 10,
+        languages: Sequence[str] = (),
+        language_mode: LanguageMode = "any",
+        category: str | None = None,
+    ) -> pl.DataFrame:
+        """Recommend to users of the training data, or to anybody by popularity.
+
+        Args:
+            user_ids: the users; one that is not known gets what is popular, and `mode` says so.
+            k: length of the lists.
+            languages: wished languages as BCP 47 tags, most wished first.
+            language_mode: `any`, `prefer` or `only`.
+            category: leave out other categories.
+
+        Returns:
+            A polars frame: user_id, item_id, rank, score, language, text, reason, mode.
+
+        Raises:
+            ConfigError: k or the language mode cannot be used.
+            LanguageError: a language is not a tag.
+        """
+        if isinstance(user_ids, str):
+            raise DataError(f"user_ids is the text {user_ids!r}", hint="give a list of ids")
+        wish = Query(
+            k=k, languages=tuple(languages), language_mode=language_mode, category=category
+        )
+        queries = [replace(wish, user_id=user) for user in user_ids]
+        return _frame(list(user_ids), self.service.recommend_many(queries))
+
+    def recommend_to_text(
+        self, text: str, *, language: str = "und", k: int = 10, languages: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Recommend to somebody of whom only a text is known, in any language.
+
+        Args:
+            text: what they look for or like.
+            language: the text's language where it is known, which makes the answer better.
+            k: length of the list.
+            languages: leave out items in other languages; empty for all.
+
+        Returns:
+            A frame as `recommend` gives, with an empty user_id.
+        """
+        mode: LanguageMode = "only" if languages else "any"
+        query = Query(
+            text=text, text_language=language, k=k, languages=tuple(languages), language_mode=mode
+        )
+        return _frame([""], [self.service.recommend(query)])
+
+    def similar(self, item_ids: Sequence[str], *, k: int = 10) -> pl.DataFrame:
+        """Give the items nearest to each of some items, across languages.
+
+        Returns:
+            A polars frame: item_id, similar_item_id, rank, score, language, text.
+
+        Raises:
+            UnknownIdError: an item is not known.
+        """
+        rows = []
+        for item_id in item_ids:
+            for rank, found in enumerate(self.service.similar(item_id, k=k), start=1):
+                rows.append((item_id, found.item_id, rank, found.score, found.language, found.text))
+        schema = {
+            "item_id": pl.String,
+            "similar_item_id": pl.String,
+            "rank": pl.Int64,
+            "score": pl.Float64,
+            "language": pl.String,
+            "text": pl.String,
+        }
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def add_items(self, catalog: Catalog) -> None:
+        """Add new items, so that they can be recommended at once, without fitting again.
+
+        Raises:
+            DataError: an item is known already.
+            ConfigError: the plan has no encoder to read their texts with.
+        """
+        self.learned = self.learned.with_items(catalog)
+        self.service = Service(self.learned)
+
+    def save(self, folder: str | Path) -> None:
+        """Write everything that answers need to a folder, whole or not at all.
+
+        Raises:
+            DataError: the folder exists and holds something else.
+        """
+        artifact.save(self.learned, Path(folder))
+
+
+def load(folder: str | Path) -> Fitted:
+    """Read a fitted pipeline from a folder, each file checked by its hash first.
+
+    Raises:
+        DataError: the folder is not a model, is damaged, or was written by a newer polyrec.
+    """
+    return Fitted(artifact.load(Path(folder)))
+
+
+def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -> Fitted:
+    """Fit a plan on a dataset.
+
+    Args:
+        train: catalogue and interactions; items without interactions are recommended by text.
+        plan: a plan, the path of a TOML file, or the name of one that ships.
+        seed: draws everything that is drawn.
+
+    Raises:
+        ConfigError: the plan cannot be used.
+        DataError: the data cannot be learned from.
+    """
+    if not isinstance(plan, Plan):
+        plan = Plan.load(plan)
+    vectors = None
+    if plan.encoder is not None:
+        vectors = Space(plan.encoder, plan.debias).fit(train.catalog)
+    return fit_on_vectors(train, plan, vectors, seed=seed)
+
+
+def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: int = 0) -> Fitted:
+    """Fit a plan whose space has been fitted already; `vectors` are the catalogue's in it."""
+    catalog = train.catalog
+    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+    plan.recommender.fit(training, seed=seed)
+    users = train.interactions.users
+    trained_on = (train.name, train.view_name)
+    return Fitted(Learned(plan, catalog, users, train.histories, vectors, seed, trained_on))
+
+
+def _frame(user_ids: list[str], answers: list[Suggestion]) -> pl.DataFrame:
+    rows = [
+        (user, item.item_id, rank, item.score, item.language, item.text, item.reason, answer.mode)
+        for user, answer in zip(user_ids, answers, strict=True)
+        for rank, item in enumerate(answer.items, start=1)
+    ]
+    schema = {
+        "user_id": pl.String,
+        "item_id": pl.String,
+        "rank": pl.Int64,
+        "score": pl.Float64,
+        "language": pl.String,
+        "text": pl.String,
+        "reason": pl.String,
+        "mode": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,0 +1,75 @@
+"""The multilingual space: an encoder and what frees its vectors from language bias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.core.language import standard_tag
+from polyrec.encode.encoder import unit_rows
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Floats, Strings
+    from polyrec.data.catalog import Catalog
+    from polyrec.encode.debias import Debias
+    from polyrec.encode.encoder import Encoder
+
+
+@dataclass
+class Space:
+    """Where items of all languages and what people ask for lie together.
+
+    Attributes:
+        encoder: makes the vectors.
+        debias: learned on the catalogue by `fit`.
+    """
+
+    encoder: Encoder
+    debias: Debias
+
+    def fit(self, catalog: Catalog) -> Floats:
+        """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
+
+        Returns:
+            Unit rows, shape (items, dim).
+        """
+        texts, languages, item = _texts_of(catalog)
+        raw = self.encoder.encode(texts)
+        self.debias.fit(raw, languages)
+        return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
+
+    def items(self, catalog: Catalog) -> Floats:
+        """Give the vectors of further items with what was learned before, shape (items, dim)."""
+        texts, languages, item = _texts_of(catalog)
+        vectors = self.debias.apply(self.encoder.encode(texts), languages)
+        return _mean_by_item(vectors, item, len(catalog))
+
+    def queries(self, texts: list[str], languages: list[str]) -> Floats:
+        """Give the vectors of what people ask for, shape (texts, dim); empty texts give zeros."""
+        tags = np.array([standard_tag(tag) for tag in languages], dtype=np.str_)
+        vectors = self.debias.apply(self.encoder.encode(texts, kind="query"), tags)
+        vectors[[not text.strip() for text in texts]] = 0.0
+        return vectors
+
+
+def _texts_of(catalog: Catalog) -> tuple[list[str], Strings, np.ndarray]:
+    """List the texts to encode, their languages, and which item each belongs to."""
+    if not catalog.pooled:
+        return list(catalog.text), catalog.languages, np.arange(len(catalog))
+    rows = [
+        (text, language, item)
+        for item, by in enumerate(catalog.texts)
+        for language, text in by.items()
+    ]
+    texts, languages, items = zip(*rows, strict=True)
+    return list(texts), np.array(languages, dtype=np.str_), np.array(items)
+
+
+def _mean_by_item(vectors: Floats, item: np.ndarray, n_items: int) -> Floats:
+    if len(vectors) == n_items:
+        return vectors
+    sums = np.zeros((n_items, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, item, vectors)
+    return unit_rows(sums)

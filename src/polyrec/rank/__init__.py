@@ -1,0 +1,1 @@
+"""What happens to a ranking before a person sees it: who may be shown, and in which language."""

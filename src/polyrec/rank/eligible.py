@@ -1,0 +1,43 @@
+"""Which items may be shown at all: category, allow and deny lists, wished languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.core.errors import DataError
+from polyrec.core.language import matches
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Booleans, Query
+    from polyrec.data.catalog import Catalog
+
+
+def eligible(catalog: Catalog, query: Query) -> Booleans:
+    """Say of each item whether a query lets it be shown, shape (items,).
+
+    Raises:
+        UnknownIdError: the query allows or denies an item that is not in the catalog.
+        DataError: no item has the category.
+    """
+    allowed = np.ones(len(catalog), dtype=np.bool_)
+    if query.allow is not None:
+        allowed[:] = False
+        allowed[catalog.ids.indices(query.allow)] = True
+    allowed[catalog.ids.indices(query.deny)] = False
+    if query.category is not None:
+        of_category = catalog.categories == query.category
+        if not of_category.any():
+            raise DataError(f"no item has the category {query.category!r}")
+        allowed &= of_category
+    if query.language_mode == "only":
+        allowed &= readable(catalog, query.languages)
+    return allowed
+
+
+def readable(catalog: Catalog, wished: tuple[str, ...]) -> Booleans:
+    """Say of each item whether it has a text in one of the wished languages, shape (items,)."""
+    tags = {tag for by in catalog.texts for tag in by}
+    good = {tag for tag in tags if any(matches(wish, tag) for wish in wished)}
+    return np.array([not good.isdisjoint(by) for by in catalog.texts], dtype=np.bool_)
