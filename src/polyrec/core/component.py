@@ -18,6 +18,18 @@ def settings_of(part: Any) -> dict[str, Any]:
     return {f.name: getattr(part, f.name) for f in dataclasses.fields(part) if f.init}
 
 
+def fresh(part: Any) -> Any:
+    """Make a part with the same settings that has learned nothing; held parts are made anew too."""
+    settings = settings_of(part)
+    held = {name: fresh(value) for name, value in settings.items() if is_part(value)}
+    return type(part)(**settings | held)
+
+
+def is_part(value: object) -> bool:
+    """Say whether a value is a part, or at least a dataclass like one."""
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
 def check_settings(kind: str, name: str, cls: type, given: dict[str, Any]) -> None:
     """Refuse settings that a part does not have.
 
@@ -57,7 +69,7 @@ def state_of(part: Any, prefix: str = "") -> State:
     for name, value in vars(part).items():
         if name.endswith("_") and not name.startswith("_"):
             state |= _arrays(prefix + name, value)
-        elif dataclasses.is_dataclass(value):
+        elif is_part(value):
             state |= state_of(value, f"{prefix}{name}.")
     return state
 
@@ -96,7 +108,7 @@ def restore(part: Any, state: State, prefix: str = "") -> None:
     for name, pieces in groups.items():
         setattr(part, name, _value(pieces))
     for name, value in list(vars(part).items()):
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        if is_part(value):
             restore(value, state, f"{prefix}{name}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import langcodes
@@ -22,13 +23,14 @@ def standard_tag(tag: str) -> str:
     """
     if not isinstance(tag, str):
         raise LanguageError(tag)
-    if not tag.strip():
-        return UNDETERMINED
+    given = tag.strip() or UNDETERMINED
     try:
-        parsed = langcodes.Language.get(tag.strip())
+        parsed = langcodes.Language.get(given)
     except ValueError as error:
         raise LanguageError(tag) from error
-    if parsed.language is None or not parsed.is_valid():
+    # langcodes has no language for `und`, and none for what is no tag
+    known = parsed.language is not None or re.split("[-_]", given)[0].lower() == UNDETERMINED
+    if not known or not parsed.is_valid():
         raise LanguageError(tag)
     return str(parsed.to_tag())
 

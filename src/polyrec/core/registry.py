@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from polyrec.core.component import check_settings, settings_of
+from polyrec.core.component import check_settings, is_part, settings_of
 from polyrec.core.errors import ConfigError, MissingExtraError, UnknownNameError
 
 PARTS: dict[str, dict[str, str]] = {
@@ -36,6 +37,7 @@ PARTS: dict[str, dict[str, str]] = {
         "section-only": "polyrec.models.section_only:SectionOnly",
         "content": "polyrec.models.content:Content",
         "ease": "polyrec.models.ease:Ease",
+        "hybrid": "polyrec.models.hybrid:Hybrid",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
@@ -90,12 +92,15 @@ def build(kind: str, table: Any) -> Any:
     if isinstance(table, str):
         table = {"use": table}
     if not isinstance(table, dict) or not isinstance(table.get("use"), str):
-        raise ConfigError(f"{kind} is {table!r}", hint=f"give a table with use = a {kind}'s name")
+        raise ConfigError(f"{kind} is {table!r}", hint=f"give a table with use = the {kind}'s name")
     name = table["use"]
     cls = part_class(kind, name)
     given = {key: value for key, value in table.items() if key != "use"}
     check_settings(kind, name, cls, given)
-    given = {k: build(kind, v) if isinstance(v, dict) else v for k, v in given.items()}
+    held = {f.name for f in fields(cls) if f.type == kind.capitalize()}
+    for key, value in given.items():
+        if isinstance(value, dict) or (key in held and not is_part(value)):
+            given[key] = build(kind, value)
     try:
         return cls(**given)
     except TypeError as error:
@@ -108,7 +113,7 @@ def table_of(kind: str, part: Any) -> dict[str, Any]:
     for key, value in settings_of(part).items():
         if value is None:
             continue
-        table[key] = table_of(kind, value) if hasattr(value, "__dataclass_fields__") else value
+        table[key] = table_of(kind, value) if is_part(value) else value
     return table
 
 
@@ -118,8 +123,10 @@ def name_of(kind: str, part: Any) -> str:
     Raises:
         ConfigError: it is not registered.
     """
-    path = f"{type(part).__module__}:{type(part).__qualname__}"
+    cls = type(part)
     for name, line in parts()[kind].items():
-        if line.partition(" ")[0] == path:
+        attribute = line.partition(" ")[0].partition(":")[2]
+        if attribute == cls.__qualname__ and part_class(kind, name) is cls:
             return name
+    path = f"{cls.__module__}:{cls.__qualname__}"
     raise ConfigError(f"{path} is not a registered {kind}", hint="add its line to the registry")

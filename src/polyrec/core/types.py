@@ -208,24 +208,30 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
     best = np.full((n_users, k), -np.inf, dtype=np.float32)
     depth = min(k, n_items)
     if depth and n_users:
-        key = _sortable(scores, seed)
-        top = np.argpartition(key, n_items - depth, axis=1)[:, n_items - depth :]
-        order = np.argsort(-np.take_along_axis(key, top, axis=1), axis=1)
-        top = np.take_along_axis(top, order, axis=1)
-        found[:, :depth], best[:, :depth] = top, np.take_along_axis(scores, top, axis=1)
+        clean: Floats = np.nan_to_num(scores, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+        tie_break = np.random.default_rng(seed).permutation(n_items)
+        top = _best_of(clean, depth, tie_break)
+        value = np.take_along_axis(clean, top, axis=1)
+        order = np.lexsort((-tie_break[top], -value), axis=1)
+        found[:, :depth] = np.take_along_axis(top, order, axis=1)
+        best[:, :depth] = np.take_along_axis(value, order, axis=1)
     absent = ~(best > -np.inf)
     found[absent], best[absent] = NO_ITEM, -np.inf
     return Rankings(found, best)
 
 
-def _sortable(scores: Floats, seed: int) -> Integers:
-    """Turn scores into distinct integers of the same order: score above, tie-break below."""
-    # + 0.0 makes -0.0 equal to 0.0; NaN counts as -inf
-    clean = np.where(np.isnan(scores), -np.inf, scores).astype(np.float32) + np.float32(0.0)
-    bits = clean.view(np.int32).astype(np.int64)
-    ordered = np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
-    tie_break = np.random.default_rng(seed).permutation(scores.shape[1])
-    return (ordered << 31) + tie_break[None, :]
+def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:
+    """Give the best items of each row in no order; who is in by a tie is drawn."""
+    n_items = scores.shape[1]
+    top = np.argpartition(scores, n_items - depth, axis=1)[:, n_items - depth :]
+    last = np.take_along_axis(scores, top, axis=1).min(axis=1)
+    tied = (last > -np.inf) & (np.count_nonzero(scores >= last[:, None], axis=1) > depth)
+    for row in np.flatnonzero(tied):
+        above = np.flatnonzero(scores[row] > last[row])
+        equal = np.flatnonzero(scores[row] == last[row])
+        drawn = equal[np.argsort(-tie_break[equal])][: depth - len(above)]
+        top[row] = np.concatenate([above, drawn])
+    return top
 
 
 @dataclass(frozen=True)

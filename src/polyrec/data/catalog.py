@@ -84,6 +84,18 @@ class Catalog:
         """The category of each item, shape (items,)."""
         return np.array(self.category, dtype=np.str_)
 
+    def languages_for(self, wished: Sequence[str]) -> Strings:
+        """Give the language in which `text_for` would show each item, shape (items,)."""
+        first = {
+            tag: next((place for place, wish in enumerate(wished) if matches(wish, tag)), None)
+            for tag in {tag for by in self.texts for tag in by}
+        }
+        shown = []
+        for own, by in zip(self.language, self.texts, strict=True):
+            good = [(place, tag) for tag in by if (place := first[tag]) is not None]
+            shown.append(min(good, key=lambda found: found[0])[1] if good else own)
+        return np.array(shown, dtype=np.str_)
+
     def joined(self, more: Catalog) -> Catalog:
         """Put further items behind these; attributes that only one side has are left out.
 

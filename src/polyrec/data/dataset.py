@@ -27,6 +27,8 @@ class Dataset:
         name: what reports call it.
         view: which text each item is shown in: see `view`.
         notes: what the reader had to say, such as pairs that were summed.
+        all_texts: the catalog with every text that is known, from which views are drawn; None if
+            that is `catalog` itself.
     """
 
     catalog: Catalog
@@ -34,6 +36,7 @@ class Dataset:
     name: str = "data"
     view_name: str = "as-given"
     notes: tuple[str, ...] = field(default=(), compare=False)
+    all_texts: Catalog | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         items = self.interactions.item
@@ -46,18 +49,20 @@ class Dataset:
         return self.interactions.histories(len(self.catalog))
 
     def view(self, name: str, *, seed: int = 1) -> Dataset:
-        """Show the same items in other languages.
+        """Show the same items in other languages, whatever the view that they are in now.
 
         Args:
-            name: `one-language` (each item in one of its languages, drawn evenly), `en` (English
-                where there is one), `balanced` (no language over 20 %), or `all` (each item's
-                vector is the mean over all its texts).
+            name: `as-given`, `one-language` (each item in one of its languages, drawn evenly),
+                `en` (English where there is one), `balanced` (no language over 20 %), or `all`
+                (each item's vector is the mean over all its texts).
             seed: draws the languages.
 
         Raises:
             UnknownNameError: there is no such view.
         """
-        return replace(self, catalog=view.view(self.catalog, name, seed=seed), view_name=name)
+        full = self.all_texts or self.catalog
+        shown = view.view(full, name, seed=seed)
+        return replace(self, catalog=shown, view_name=name, all_texts=full)
 
     def split(
         self, name: str = "random", *, test_share: float = 0.2, seed: int = 0

@@ -14,7 +14,7 @@ import numpy as np
 import platformdirs
 
 from polyrec.core.errors import EngineError
-from polyrec.encode.encoder import Encoder, Kind, unit_rows
+from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,24 +75,37 @@ class Cached(Encoder):
                 advance(len(keys) - len(new))
                 for start in range(0, len(new), BLOCK):
                     rows = new[start : start + BLOCK]
-                    made = unit_rows(self.encoder._encode([texts[i] for i in rows], kind, advance))
+                    made = self.encoder._encode([texts[i] for i in rows], kind, advance)
+                    made = np.asarray(made, dtype=np.float32)  # `encode` scales what is kept
                     fresh = {keys[i]: v.tobytes() for i, v in zip(rows, made, strict=True)}
                     _write(db, fresh)
                     known |= fresh
         except sqlite3.Error as error:
-            raise EngineError(
-                f"the vector cache {self.file} cannot be used: {error}",
-                hint="delete it, or set POLYREC_CACHE to another folder",
-            ) from error
+            raise self._unusable(str(error)) from error
         for row, key in enumerate(keys):
+            if len(known[key]) != vectors[row].nbytes:
+                raise self._unusable("it holds a vector of another length")
             vectors[row] = np.frombuffer(known[key], dtype=np.float32)
         return vectors
 
+    def _unusable(self, why: str) -> EngineError:
+        return EngineError(
+            f"the vector cache {self.file} cannot be used: {why}",
+            hint="delete it, or set POLYREC_CACHE to another folder",
+        )
+
     def _open(self) -> sqlite3.Connection:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise sqlite3.OperationalError(error.strerror) from error
         db = sqlite3.connect(self.file, timeout=LOCK_TIMEOUT_S)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
+        except BaseException:
+            db.close()
+            raise
         return db
 
 

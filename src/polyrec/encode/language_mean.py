@@ -19,8 +19,10 @@ class LanguageMean(Debias):
     """Centres every language on the same point.
 
     A language with n texts gets the mean (n m + shrinkage g) / (n + shrinkage), where m is its own
-    mean and g the mean of all texts. Source: Libovický et al. 2020, "On the language neutrality of
-    pre-trained multilingual representations"; evaluated for retrieval by Roy et al. 2020, LAReQA.
+    mean and g the mean of all texts. Those of unknown language (`und`) take part in g and get it,
+    as do languages that were not there to learn from. Source: Libovický et al. 2020, "On the
+    language neutrality of pre-trained multilingual representations"; evaluated for retrieval by Roy
+    et al. 2020, LAReQA.
 
     Attributes:
         shrinkage: how many texts' worth of trust the mean of all texts has.
@@ -32,7 +34,7 @@ class LanguageMean(Debias):
     mean_: Floats | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.shrinkage < 0:
+        if not self.shrinkage >= 0:
             raise ConfigError(f"shrinkage is {self.shrinkage}", hint="give 0 or more")
 
     @property

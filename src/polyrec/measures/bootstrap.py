@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Doubles
+    from polyrec.core.types import Booleans, Doubles
+
+
+MAX_CELLS = 20_000_000
+"""Resamples x users that are held in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,86 @@ def mean_interval(
         NaN throughout for no values. Source: Efron and Tibshirani 1993; two-way resampling as in
         Owen 2007, "The pigeonhole bootstrap".
     """
-    table = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    known = ~np.isnan(table)
-    users = known.any(axis=0)
-    table, known = np.where(known, table, 0.0)[:, users], known[:, users]
-    n_draws, n_users = table.shape
+    table, known = _known(values)
+    n_users = int(known.any(axis=0).sum())
     if n_users == 0:
         return Interval(np.nan, np.nan, np.nan, 0)
-    rng = np.random.default_rng(seed)
-    by_user = rng.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_resamples)
-    by_draw = rng.multinomial(n_draws, np.full(n_draws, 1 / n_draws), size=n_resamples)
-    sums = ((by_user @ table.T) * by_draw).sum(axis=1)
-    counts = ((by_user @ known.T) * by_draw).sum(axis=1)
+    sums, counts = _resampled(table, known, n_resamples=n_resamples, seed=seed)
     means = sums[counts > 0] / counts[counts > 0]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(table.sum() / known.sum()), float(low), float(high), n_users)
+
+
+def ratio_interval(
+    parts: Doubles, wholes: Doubles, *, level: float = 0.95, n_resamples: int = 2000, seed: int = 0
+) -> Interval:
+    """Give mean(parts) / mean(wholes) over users, and its percentile-bootstrap interval.
+
+    Both are resampled together, so what they share cancels.
+
+    Args:
+        parts: one value per user, or (draws, users), as in `mean_interval`.
+        wholes: the same users and draws; where either is NaN the other does not count.
+        level: coverage of the interval.
+        n_resamples: how many resamples; those whose whole is 0 are left out.
+        seed: draws the resamples.
+    """
+    parts, wholes = np.atleast_2d(parts), np.atleast_2d(wholes)
+    missing = np.isnan(parts) | np.isnan(wholes)
+    top, known = _known(np.where(missing, np.nan, parts))
+    bottom, _ = _known(np.where(missing, np.nan, wholes))
+    n_users = int(known.any(axis=0).sum())
+    if n_users == 0 or not bottom.sum():
+        return Interval(np.nan, np.nan, np.nan, n_users)
+    over, _ = _resampled(top, known, n_resamples=n_resamples, seed=seed)
+    under, _ = _resampled(bottom, known, n_resamples=n_resamples, seed=seed)
+    ratios = over[under != 0] / under[under != 0]
+    low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(top.sum() / bottom.sum()), float(low), float(high), n_users)
+
+
+def _known(values: Doubles) -> tuple[Doubles, Booleans]:
+    """Give values with 0 for NaN, and which are known, both of shape (draws, users)."""
+    table = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    known = ~np.isnan(table)
+    return np.where(known, table, 0.0), known
+
+
+def _resampled(
+    table: Doubles, known: Booleans, *, n_resamples: int, seed: int
+) -> tuple[Doubles, Doubles]:
+    """Sum values and count known ones in resamples of users and of draws, shape (resamples,)."""
+    n_draws = len(table)
+    both = np.concatenate([table, known]).T
+    by_user = _sums_over_users(both, n_resamples=n_resamples, seed=seed)
+    rng = np.random.default_rng([seed, n_draws])
+    by_draw = rng.multinomial(n_draws, np.full(n_draws, 1 / n_draws), size=n_resamples)
+    sums = (by_user[:, :n_draws] * by_draw).sum(axis=1)
+    counts = (by_user[:, n_draws:] * by_draw).sum(axis=1)
+    return sums, counts
+
+
+def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Doubles:
+    """Sum columns, shape (users, columns), over resamples of users: (resamples, columns)."""
+    n_users = len(columns)
+    if n_users * n_resamples <= MAX_CELLS:
+        return np.asarray(_times_drawn(n_users, n_resamples, seed) @ columns)
+    size = max(MAX_CELLS // n_users, 1)
+    blocks = [
+        _draw(n_users, min(size, n_resamples - start), (seed, start)) @ columns
+        for start in range(0, n_resamples, size)
+    ]
+    return np.concatenate(blocks)
+
+
+@lru_cache(maxsize=4)
+def _times_drawn(n_users: int, n_resamples: int, seed: int) -> Doubles:
+    """Keep the draws for the next call: a report asks for thousands of intervals."""
+    return _draw(n_users, n_resamples, (seed, 0))
+
+
+def _draw(n_users: int, n_resamples: int, seed: tuple[int, int]) -> Doubles:
+    """Say how often each resample has each user, shape (resamples, users)."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_resamples)
+    return drawn.astype(np.float64)

@@ -48,6 +48,8 @@ def main_languages(histories: Histories, languages: Strings) -> Strings:
 
     Ties go to the language that comes first by tag.
     """
+    if not len(languages):
+        return np.full(len(histories), "")
     tags, code = np.unique(languages, return_inverse=True)
     users = np.repeat(np.arange(len(histories)), histories.lengths)
     counts = np.zeros((len(histories), len(tags)), dtype=np.int64)

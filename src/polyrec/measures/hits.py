@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrec.core.errors import DataError
 from polyrec.core.types import NO_ITEM, Booleans, Integers
 
 if TYPE_CHECKING:
@@ -29,8 +30,15 @@ class Hits:
 
     @classmethod
     def of(cls, rankings: Rankings, relevant: Histories) -> Hits:
-        """Compare rankings with the relevant items of the same users, in the same order."""
-        width = np.int64(relevant.n_items)
+        """Compare rankings with the relevant items of the same users, in the same order.
+
+        Raises:
+            DataError: the two are not of equally many users.
+        """
+        if len(rankings) != len(relevant):
+            raise DataError(f"{len(rankings)} rankings but relevant items of {len(relevant)} users")
+        # an item added since must not be taken for the next user's
+        width = np.int64(max(relevant.n_items, rankings.items.max(initial=0) + 1))
         users = np.repeat(np.arange(len(relevant)), relevant.lengths)
         wanted = users * width + relevant.items
         places = np.arange(len(rankings))[:, None] * width + rankings.items

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.errors import ConfigError
-from polyrec.models.neighbours import soft_neighbours
+from polyrec.models.neighbours import nearest
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ class Content(Recommender):
     def _learn(self, vectors: Floats) -> None:
         self.vectors_ = vectors
         if self.profile == "neighbours":
-            self.neighbours_ = soft_neighbours(
-                vectors, n_neighbours=self.n_neighbours, sharpness=self.sharpness
-            )
+            self.neighbours_ = nearest(vectors, self.n_neighbours).weights(self.sharpness)
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         assert self.vectors_ is not None

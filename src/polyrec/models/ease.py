@@ -26,9 +26,9 @@ class Ease(Recommender):
 
     With X the histories and P = (X'X + l2 I)^-1, the weights are B = I - P / diag(P), the scores
     X B. Where users are fewer than items, the dual K = (X X' + l2 I)^-1 gives the same scores:
-    P = (I - X' K X) / l2, never formed. Cost is min(users, items) cubed in time and squared in
-    memory. Items without interactions score 0. Source: Steck 2019, "Embarrassingly shallow
-    autoencoders for sparse data".
+    l2 P = I - X' K X, never formed; its diagonal is kept. Cost is min(users, items) cubed in time
+    and squared in memory. Items without interactions score 0. Source: Steck 2019, "Embarrassingly
+    shallow autoencoders for sparse data".
 
     Attributes:
         l2: ridge penalty; higher trusts rare items less.
@@ -63,7 +63,7 @@ class Ease(Recommender):
         needed_gb = 2 * 8 * side**2 / GB
         if needed_gb > self.memory_limit_gb:
             raise ConfigError(
-                f"ease would need {needed_gb:.1f} GB for {side:,} x {side:,} weights, "
+                f"ease would need {needed_gb:.2g} GB for {side:,} x {side:,} weights, "
                 f"the limit is {self.memory_limit_gb:g} GB",
                 hint="use the recommender 'content', or raise memory_limit_gb",
             )
@@ -77,7 +77,7 @@ class Ease(Recommender):
         for start in range(0, X.shape[1], BLOCK):
             part = X[:, start : start + BLOCK]
             through = part.multiply(self.dual_ @ part).sum(axis=0)
-            self.diagonal_[start : start + BLOCK] = (1 - through) / self.l2
+            self.diagonal_[start : start + BLOCK] = 1 - through
 
     def _fit_primal(self, X: sp.csr_array) -> None:
         gram = (X.T @ X).toarray()
@@ -97,7 +97,7 @@ class Ease(Recommender):
         assert self.diagonal_ is not None
         known = X.astype(np.float64)
         through = ((known @ self.seen_.T) @ self.dual_) @ self.seen_
-        return np.asarray(known - (known - through) / self.l2 / self.diagonal_, dtype=np.float32)
+        return np.asarray(known - (known - through) / self.diagonal_, dtype=np.float32)
 
 
 def _inverse(gram: Doubles) -> Doubles:

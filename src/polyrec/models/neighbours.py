@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,41 +11,67 @@ import scipy.sparse as sp
 from polyrec.core.progress import progress
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats
+    from polyrec.core.types import Floats, Integers
 
 BLOCK = 1024
 
 
-def soft_neighbours(vectors: Floats, *, n_neighbours: int, sharpness: float) -> sp.csr_array:
-    """Weigh each item's nearest items by exp(sharpness (cos - the nearest one's cos)).
+@dataclass(frozen=True)
+class Neighbours:
+    """The nearest items of some items, nearest in no order.
+
+    Attributes:
+        items: shape (rows, depth).
+        cosines: how near each is, shape (rows, depth).
+        n_items: how many items there are to be near to.
+    """
+
+    items: Integers
+    cosines: Floats
+    n_items: int
+
+    def weights(self, sharpness: float) -> sp.csr_array:
+        """Weigh each row's items by exp(sharpness (cos - the nearest one's cos)).
+
+        Returns:
+            Rows that sum to one, shape (rows, items), `depth` entries each.
+        """
+        n_rows, depth = self.items.shape
+        if not depth:
+            return sp.csr_array(np.zeros((n_rows, self.n_items), dtype=np.float32))
+        soft = np.exp(sharpness * (self.cosines - self.cosines.max(axis=1, keepdims=True)))
+        soft /= soft.sum(axis=1, keepdims=True)
+        indptr = np.arange(0, n_rows * depth + 1, depth)
+        table = (soft.ravel(), self.items.ravel(), indptr)
+        return sp.csr_array(table, shape=(n_rows, self.n_items), dtype=np.float32)
+
+
+def nearest(vectors: Floats, depth: int, *, first: int = 0) -> Neighbours:
+    """Find each item's nearest other items by cosine.
 
     Args:
         vectors: unit rows, shape (items, dim).
-        n_neighbours: how many items, the item itself left out.
-        sharpness: how fast the weight falls with the cosine.
+        depth: how many, the item itself left out; fewer where there are fewer.
+        first: the first item whose neighbours are wanted; those before it are only near to others.
 
     Returns:
-        Rows that sum to one, shape (items, items), `n_neighbours` entries each. Cost is items
-        squared x dim in time, items x `BLOCK` in memory.
+        Rows for the items from `first` on. Cost is rows x items x dim in time, items x `BLOCK` in
+        memory.
     """
     n_items = len(vectors)
-    depth = min(n_neighbours, n_items - 1)
-    if depth < 1:
-        return sp.csr_array(np.zeros((n_items, n_items), dtype=np.float32))
-    near = np.empty((n_items, depth), dtype=np.int64)
-    weight = np.empty((n_items, depth), dtype=np.float32)
-    with progress("neighbours", n_items, unit="items") as advance:
-        for start in range(0, n_items, BLOCK):
-            cosine = vectors[start : start + BLOCK] @ vectors.T
+    n_rows, depth = n_items - first, max(min(depth, n_items - 1), 0)
+    items = np.empty((n_rows, depth), dtype=np.int64)
+    cosines = np.empty((n_rows, depth), dtype=np.float32)
+    if not depth:
+        return Neighbours(items, cosines, n_items)
+    with progress("neighbours", n_rows, unit="items") as advance:
+        for start in range(0, n_rows, BLOCK):
+            cosine = vectors[first + start : first + start + BLOCK] @ vectors.T
             rows = np.arange(len(cosine))
-            cosine[rows, start + rows] = -np.inf
+            cosine[rows, first + start + rows] = -np.inf
             top = np.argpartition(cosine, n_items - depth, axis=1)[:, n_items - depth :]
             top.sort(axis=1)
-            value = np.take_along_axis(cosine, top, axis=1)
-            soft = np.exp(sharpness * (value - value.max(axis=1, keepdims=True)))
-            near[start : start + BLOCK] = top
-            weight[start : start + BLOCK] = soft / soft.sum(axis=1, keepdims=True)
+            items[start : start + BLOCK] = top
+            cosines[start : start + BLOCK] = np.take_along_axis(cosine, top, axis=1)
             advance(len(cosine))
-    indptr = np.arange(0, n_items * depth + 1, depth)
-    table = (weight.ravel(), near.ravel(), indptr)
-    return sp.csr_array(table, shape=(n_items, n_items), dtype=np.float32)
+    return Neighbours(items, cosines, n_items)

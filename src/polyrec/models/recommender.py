@@ -100,7 +100,8 @@ class Recommender(ABC):
         blocks = []
         for start, block in histories.batches(BATCH):
             rows = slice(start, start + len(block))
-            scores = self.score(block, profiles=None if profiles is None else profiles[rows])
+            given = self.score(block, profiles=None if profiles is None else profiles[rows])
+            scores = given.copy()  # a model may have handed out an array that it holds
             scores[np.repeat(np.arange(len(block)), block.lengths), block.items] = -np.inf
             if allowed is not None:
                 barred = ~np.atleast_2d(allowed if allowed.ndim == 1 else allowed[rows])

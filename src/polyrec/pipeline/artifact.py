@@ -35,8 +35,10 @@ def save(learned: Learned, folder: Path) -> None:
     """Write a fitted pipeline to a folder, which appears whole or stays as it was.
 
     Raises:
-        DataError: the folder exists and holds something else.
+        DataError: the folder is a file, or holds something else.
     """
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file", hint="name a new or empty folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
         raise DataError(f"{folder} holds something else", hint="name a new or empty folder")
     with whole_folder(folder) as aside:
@@ -131,6 +133,9 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     for name in FILES:
         if not (folder / name).is_file() or sha256_of(folder / name) != hashes.get(name):
             raise _damaged(folder, f"{name} is not the file that was saved")
+    for name in ("dataset", "view", "seed", "pooled"):
+        if name not in manifest:
+            raise _damaged(folder, f"its manifest has no {name}")
     return dict(manifest)
 
 

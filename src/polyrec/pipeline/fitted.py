@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from polyrec.core.component import fresh
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
@@ -65,15 +66,13 @@ class Fitted:
 
         Raises:
             ConfigError: k or the language mode cannot be used.
+            DataError: ids or languages are a text, or no item has the category.
             LanguageError: a language is not a tag.
         """
-        if isinstance(user_ids, str):
-            raise DataError(f"user_ids is the text {user_ids!r}", hint="give a list of ids")
-        wish = Query(
-            k=k, languages=tuple(languages), language_mode=language_mode, category=category
-        )
-        queries = [replace(wish, user_id=user) for user in user_ids]
-        return _frame(list(user_ids), self.service.recommend_many(queries))
+        users, wished = _listed("user_ids", user_ids), _listed("languages", languages)
+        wish = Query(k=k, languages=wished, language_mode=language_mode, category=category)
+        queries = [replace(wish, user_id=user) for user in users]
+        return _frame(users, self.service.recommend_many(queries))
 
     def recommend_to_text(
         self, text: str, *, language: str = "und", k: int = 10, languages: Sequence[str] = ()
@@ -89,10 +88,9 @@ class Fitted:
         Returns:
             A frame as `recommend` gives, with an empty user_id.
         """
-        mode: LanguageMode = "only" if languages else "any"
-        query = Query(
-            text=text, text_language=language, k=k, languages=tuple(languages), language_mode=mode
-        )
+        wished = _listed("languages", languages)
+        mode: LanguageMode = "only" if wished else "any"
+        query = Query(text=text, text_language=language, k=k, languages=wished, language_mode=mode)
         return _frame([""], [self.service.recommend(query)])
 
     def similar(self, item_ids: Sequence[str], *, k: int = 10) -> pl.DataFrame:
@@ -102,10 +100,11 @@ class Fitted:
             A polars frame: item_id, similar_item_id, rank, score, language, text.
 
         Raises:
+            ConfigError: k cannot be used.
             UnknownIdError: an item is not known.
         """
         rows = []
-        for item_id in item_ids:
+        for item_id in _listed("item_ids", item_ids):
             for rank, found in enumerate(self.service.similar(item_id, k=k), start=1):
                 rows.append((item_id, found.item_id, rank, found.score, found.language, found.text))
         schema = {
@@ -151,15 +150,16 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
 
     Args:
         train: catalogue and interactions; items without interactions are recommended by text.
-        plan: a plan, the path of a TOML file, or the name of one that ships.
+        plan: a plan, the path of a TOML file, or the name of one that ships. Its parts stay as
+            they are: what is fitted are parts of the same settings.
         seed: draws everything that is drawn.
 
     Raises:
         ConfigError: the plan cannot be used.
         DataError: the data cannot be learned from.
     """
-    if not isinstance(plan, Plan):
-        plan = Plan.load(plan)
+    plan = plan if isinstance(plan, Plan) else Plan.load(plan)
+    plan = replace(plan, debias=fresh(plan.debias))
     vectors = None
     if plan.encoder is not None:
         vectors = Space(plan.encoder, plan.debias).fit(train.catalog)
@@ -167,7 +167,11 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
 
 
 def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: int = 0) -> Fitted:
-    """Fit a plan whose space has been fitted already; `vectors` are the catalogue's in it."""
+    """Fit a plan whose space has been fitted already; `vectors` are the catalogue's in it.
+
+    The plan's recommender stays as it is: what is fitted is one of the same settings.
+    """
+    plan = replace(plan, recommender=fresh(plan.recommender))
     catalog = train.catalog
     training = Training(train.histories, vectors, catalog.languages, catalog.categories)
     plan.recommender.fit(training, seed=seed)
@@ -176,7 +180,14 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     return Fitted(Learned(plan, catalog, users, train.histories, vectors, seed, trained_on))
 
 
-def _frame(user_ids: list[str], answers: list[Suggestion]) -> pl.DataFrame:
+def _listed(name: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Refuse a text in place of a list of texts."""
+    if isinstance(given, str):
+        raise DataError(f"{name} is the text {given!r}", hint=f"give a list: [{given!r}]")
+    return tuple(given)
+
+
+def _frame(user_ids: Sequence[str], answers: list[Suggestion]) -> pl.DataFrame:
     rows = [
         (user, item.item_id, rank, item.score, item.language, item.text, item.reason, answer.mode)
         for user, answer in zip(user_ids, answers, strict=True)

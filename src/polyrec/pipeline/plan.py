@@ -65,15 +65,15 @@ class Plan:
         shipped = resources.files("polyrec.pipeline") / "plans" / f"{source}.toml"
         path = Path(source)
         if path.suffix != ".toml" and shipped.is_file():
-            text = shipped.read_text(encoding="utf-8")
+            data = shipped.read_bytes()
         elif path.is_file():
-            text = path.read_text(encoding="utf-8")
+            data = path.read_bytes()
         else:
             names = ", ".join(shipped_plans())
             raise ConfigError(f"no plan {str(source)!r}", hint=f"give a .toml file or: {names}")
         try:
-            return cls.from_table(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+            return cls.from_table(tomllib.loads(data.decode()))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{source} is not TOML: {error}") from error
 
     def to_table(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -39,6 +40,7 @@ class Service:
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned
+        self._languages_for = lru_cache(maxsize=64)(learned.catalog.languages_for)
 
     def recommend(self, query: Query) -> Suggestion:
         """Answer one query.
@@ -53,18 +55,15 @@ class Service:
             UnknownIdError: an item of the query is not known.
         """
         self._check(query)
-        mode, history = self._known(query)
-        histories = Histories.from_lists([history], n_items=len(self.learned.catalog))
-        if mode == "personal" and not query.history and query.user_id is not None:
-            user = self.learned.users.index(query.user_id, kind="user")
-            histories = self.learned.histories.rows(slice(user, user + 1))
+        mode, histories = self._known(query)
         ranking, mode = self._ranked(query, histories, mode)
         found = [
             (int(item), float(score))
             for item, score in zip(ranking.items[0], ranking.scores[0], strict=True)
             if item != NO_ITEM
         ]
-        reasons = self._reasons([item for item, _ in found], histories.items)
+        history = histories.items if mode != "popular" else histories.items[:0]
+        reasons = self._reasons([item for item, _ in found], history)
         items = tuple(
             self._shown(item, score, reason, query.languages)
             for (item, score), reason in zip(found, reasons, strict=True)
@@ -79,8 +78,10 @@ class Service:
         """Give the items nearest to an item: by vector, or by the recommender without vectors.
 
         Raises:
+            ConfigError: k cannot be used.
             UnknownIdError: the item is not known.
         """
+        _check_k(k)
         learned = self.learned
         item = learned.catalog.ids.index(item_id)
         if learned.vectors is not None:
@@ -97,8 +98,7 @@ class Service:
         )
 
     def _check(self, query: Query) -> None:
-        if query.k < 1:
-            raise ConfigError(f"k is {query.k}", hint="give at least 1")
+        _check_k(query.k)
         if query.language_mode not in get_args(LanguageMode):
             modes = ", ".join(get_args(LanguageMode))
             raise ConfigError(f"language_mode is {query.language_mode!r}", hint=f"give {modes}")
@@ -110,19 +110,23 @@ class Service:
         for tag in (*query.languages, query.text_language):
             standard_tag(tag)
 
-    def _known(self, query: Query) -> tuple[Mode, list[int]]:
-        """Say what is known of who asks, best first, and which items that is."""
-        given = [self.learned.catalog.ids.index(item) for item in query.history]
-        if query.user_id is not None and query.user_id in self.learned.users:
-            user = self.learned.users.index(query.user_id, kind="user")
-            own = self.learned.histories.items_of(user).tolist()
-            if own:
-                return "personal", own + given
-        if given:
-            return "fold-in", given
-        if query.text and query.text.strip() and self._reads_text:
-            return "text", []
-        return "popular", []
+    def _known(self, query: Query) -> tuple[Mode, Histories]:
+        """Say what is known of who asks, best first, and the history that it rests on."""
+        learned, n_items = self.learned, len(self.learned.catalog)
+        given = learned.catalog.ids.indices(query.history)
+        if query.user_id is not None and query.user_id in learned.users:
+            user = learned.users.index(query.user_id, kind="user")
+            own = learned.histories.rows(slice(user, user + 1))
+            new = np.setdiff1d(given, own.items)
+            if len(own.items) and not len(new):
+                return "personal", own
+            if len(own.items):
+                joined = Histories.from_lists([new.tolist()], n_items=n_items).matrix()
+                return "personal", Histories.from_matrix(own.matrix() + joined)
+        histories = Histories.from_lists([given.tolist()], n_items=n_items)
+        if len(given):
+            return "fold-in", histories
+        return ("text" if _has_text(query) and self._reads_text else "popular"), histories
 
     @property
     def _reads_text(self) -> bool:
@@ -132,7 +136,10 @@ class Service:
         """Rank what may be shown; an answer that says nothing gives way to what is popular."""
         learned = self.learned
         allowed = eligible(learned.catalog, query)
-        context = Context(query.k, learned.catalog.languages, query.languages, query.language_mode)
+        shown = learned.catalog.languages
+        if query.language_mode == "prefer":
+            shown = self._languages_for(query.languages)
+        context = Context(query.k, shown, query.languages, query.language_mode)
         depth = learned.plan.ranker.depth(context)
         if mode != "popular":
             ranking = learned.plan.recommender.top(
@@ -142,6 +149,10 @@ class Service:
                 profiles=self._profile(query),
                 seed=learned.seed,
             )
+            if not _says_something(ranking):
+                popular = self._popular(histories, allowed, depth)
+                if (popular.items != NO_ITEM).any():
+                    ranking, mode = popular, "popular"
         else:
             ranking = self._popular(histories, allowed, depth)
         return learned.plan.ranker.rerank(ranking, context), mode
@@ -153,7 +164,7 @@ class Service:
         return best_items(scores, depth, seed=self.learned.seed)
 
     def _profile(self, query: Query) -> Floats | None:
-        if not query.text or not query.text.strip() or not self._reads_text:
+        if query.text is None or not _has_text(query) or not self._reads_text:
             return None
         return self.learned.space.queries([query.text], [query.text_language])
 
@@ -174,14 +185,37 @@ class Service:
 
     def _note(self, query: Query, mode: Mode, n_found: int) -> str:
         notes = []
+        if _has_text(query) and not self._reads_text:
+            notes.append("this recommender cannot read texts")
         if mode == "popular":
-            who = "nobody" if query.user_id is None else f"user {query.user_id!r}"
-            if query.text and not self._reads_text:
-                notes.append("this recommender cannot read texts: these are popular items")
-            elif query.user_id is None and not query.text:
-                notes.append("nothing is known of who asks: these are popular items")
-            else:
-                notes.append(f"{who} has no history: these are popular items")
+            notes.append(f"{self._why_popular(query)}: these are popular items")
         if n_found < query.k:
             notes.append(f"only {n_found} of {query.k}: no further item may be shown")
         return "; ".join(notes)
+
+    def _why_popular(self, query: Query) -> str:
+        if query.history or (_has_text(query) and self._reads_text):
+            return "what is known of who asks says nothing of what may be shown"
+        if query.user_id is None:
+            return "nothing is known of who asks"
+        known, user = query.user_id in self.learned.users, f"user {query.user_id!r}"
+        if not known:
+            return f"{user} is not known"
+        index = self.learned.users.index(query.user_id, kind="user")
+        if self.learned.histories.lengths[index]:
+            return f"the history of {user} says nothing of what may be shown"
+        return f"{user} has no history"
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise ConfigError(f"k is {k}", hint="give at least 1")
+
+
+def _has_text(query: Query) -> bool:
+    return bool(query.text and query.text.strip())
+
+
+def _says_something(ranking: Rankings) -> bool:
+    """Whether any item was told from the others: a score of 0 throughout is none."""
+    return bool((np.isfinite(ranking.scores) & (ranking.scores != 0)).any())

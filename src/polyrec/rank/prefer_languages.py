@@ -29,7 +29,7 @@ class PreferLanguages(Ranker):
     strength: float = 3.0
 
     def __post_init__(self) -> None:
-        if self.strength < 1:
+        if not self.strength >= 1:
             raise ConfigError(f"strength is {self.strength}", hint="give at least 1")
 
     def depth(self, context: Context) -> int:

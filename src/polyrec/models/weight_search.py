@@ -1,0 +1,65 @@
+"""Choosing weights on grids: a climb that changes one weight after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from polyrec.core.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Weights = dict[str, float]
+
+MAX_ROUNDS = 3
+MIN_GAIN = 1e-4
+
+
+def climb(
+    quality: Callable[[Weights], float],
+    start: Mapping[str, float],
+    grids: Mapping[str, tuple[float, ...]],
+) -> Weights:
+    """Find weights of high quality, from a start, by steps up or down each weight's grid in turn.
+
+    Each weight walks as long as the next step of its grid is better; rounds over all weights end
+    when one brings less than `MIN_GAIN`. Finds a local optimum; draws nothing.
+
+    Args:
+        quality: higher is better.
+        start: a value for every weight; for those in `grids` one of the grid's.
+        grids: the values that each free weight may take, in order of size.
+    """
+    best, best_quality = dict(start), quality(dict(start))
+    steps = MAX_ROUNDS * len(grids)
+    with progress("choosing weights", steps, unit="steps") as advance:
+        for _ in range(MAX_ROUNDS):
+            before = best_quality
+            for name, grid in grids.items():
+                best, best_quality = _walk(quality, best, best_quality, name=name, grid=grid)
+                advance(1)
+            if best_quality - before < MIN_GAIN:
+                break
+    return best
+
+
+def _walk(
+    quality: Callable[[Weights], float],
+    best: Weights,
+    best_quality: float,
+    *,
+    name: str,
+    grid: tuple[float, ...],
+) -> tuple[Weights, float]:
+    """Walk one weight up its grid as long as it helps, else down."""
+    for step in (1, -1):
+        moved = False
+        while 0 <= (place := grid.index(best[name]) + step) < len(grid):
+            tried = {**best, name: grid[place]}
+            reached = quality(tried)
+            if reached <= best_quality:
+                break
+            best, best_quality, moved = tried, reached, True
+        if moved:
+            break
+    return best, best_quality

@@ -1,0 +1,222 @@
+"""Small made worlds whose right answer is known because of how they are made.
+
+Every array is read-only, so a part that writes into what it was given fails at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyrec.core.types import Booleans, Floats, Histories, Integers, Strings, Training
+from polyrec.data.catalog import Catalog
+from polyrec.data.dataset import Dataset
+from polyrec.data.interactions import Interactions
+from polyrec.encode.encoder import unit_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = TypeVar("Array", bound=NDArray[Any])
+
+CAMPS = ("even", "odd")
+CAMP_WORDS = (
+    ("wood", "saw", "plane", "chisel", "glue", "oak", "bench", "dowel"),
+    ("star", "orbit", "comet", "lens", "moon", "planet", "galaxy", "nova"),
+)
+LANGUAGE_WORDS = {"de": "der die das und nicht ein", "fr": "le la les et pas une"}
+SYLLABLES = ("ka", "zo", "mi", "ru", "te", "pa", "no", "vi", "lu", "gra")
+
+
+@dataclass(frozen=True)
+class TwoCamps:
+    """Even users chose even items only, odd users odd ones; see `two_camps`.
+
+    Attributes:
+        dataset: texts, categories and choices.
+        vectors: items of a camp lie near each other, shape (items, dim).
+        new_vectors: four more items, even, odd, even, odd, that nobody has chosen.
+    """
+
+    dataset: Dataset
+    vectors: Floats
+    new_vectors: Floats
+
+    @property
+    def training(self) -> Training:
+        """What a recommender may learn from."""
+        return _training(self.dataset, self.vectors)
+
+    @property
+    def new_languages(self) -> Strings:
+        """The languages of the new items."""
+        return _read_only(np.array(["de", "de", "fr", "fr"]))
+
+    @property
+    def new_categories(self) -> Strings:
+        """The categories of the new items."""
+        return _read_only(np.array([*CAMPS, *CAMPS]))
+
+    def right(self, items: Integers) -> Booleans:
+        """Say of ranked items, shape (users, k), which are of their user's camp."""
+        return np.asarray(items % 2 == (np.arange(len(items)) % 2)[:, None])
+
+
+def two_camps(
+    n_users: int = 40, n_items: int = 40, *, dim: int = 16, share: float = 0.6, seed: int = 0
+) -> TwoCamps:
+    """Make users who each chose a share of the items of their own camp, and none of the other.
+
+    Known answer: an even user is recommended even items, an odd one odd items, by what others
+    chose, by vector, by category and, as camps have words of their own, by text. Languages (`de`,
+    `fr`, in turns of two items) say nothing.
+    """
+    rng = np.random.default_rng(seed)
+    users, items = np.arange(n_users), np.arange(n_items)
+    same = users[:, None] % 2 == items[None, :] % 2
+    chosen = same & (rng.random(same.shape) < share)
+    chosen[users, users % n_items] |= same[users, users % n_items]
+    texts = [_camp_text(int(item) % 2, rng) for item in items]
+    languages = ["de" if item // 2 % 2 == 0 else "fr" for item in items]
+    categories = [CAMPS[item % 2] for item in items]
+    centres = unit_rows(rng.standard_normal((2, dim)).astype(np.float32))
+    both = np.concatenate([items % 2, [0, 1, 0, 1]])
+    noise = rng.standard_normal((len(both), dim)).astype(np.float32) / np.float32(2 * dim**0.5)
+    vectors = unit_rows(centres[both] + noise)
+    return TwoCamps(
+        _dataset(texts, languages, chosen, categories),
+        _read_only(vectors[:n_items]),
+        _read_only(vectors[n_items:]),
+    )
+
+
+def _camp_text(camp: int, rng: np.random.Generator) -> str:
+    return " ".join(rng.choice(CAMP_WORDS[camp], size=4, replace=False).tolist())
+
+
+@dataclass(frozen=True)
+class TwoLanguages:
+    """Every content twice, item 2c in German and item 2c + 1 in French; see `two_languages`.
+
+    Attributes:
+        dataset: texts, languages and choices.
+        vectors: one unit row per item; twins differ by their languages' offsets alone.
+    """
+
+    dataset: Dataset
+    vectors: Floats
+
+    @property
+    def training(self) -> Training:
+        """What a recommender may learn from."""
+        return _training(self.dataset, self.vectors)
+
+    @property
+    def german_readers(self) -> Histories:
+        """The same users, had they read nothing but German."""
+        lists = [row[row % 2 == 0].tolist() for row in _rows(self.dataset.histories)]
+        return Histories.from_lists(lists, n_items=len(self.dataset.catalog))
+
+    def twins(self, items: Integers) -> Integers:
+        """Give the same contents in the other language."""
+        return np.asarray(items ^ 1)
+
+
+def two_languages(
+    n_users: int = 40, n_contents: int = 20, *, dim: int = 32, offset: float = 2.0, seed: int = 0
+) -> TwoLanguages:
+    """Make a catalogue in which every content stands twice, and users who read both languages.
+
+    Each user read about a third of the contents, all of them in both languages. Known answer: who
+    has read in German only gets the French twins of it first. With an offset of 0 the vectors of
+    twins are equal; with one of 2 every item lies nearer to its own language than to its twin until
+    each language's mean is taken away. Texts are made likewise: twins share a made word, and the
+    small words of each language are its offset.
+    """
+    rng = np.random.default_rng(seed)
+    read = rng.random((n_users, n_contents)) < 1 / 3
+    read[np.arange(n_users), np.arange(n_users) % n_contents] = True
+    words = _made_words(n_contents, rng)
+    texts = [f"{LANGUAGE_WORDS[tag]} {word}" for word in words for tag in ("de", "fr")]
+    contents = unit_rows(rng.standard_normal((n_contents, dim)).astype(np.float32))
+    offsets = offset * unit_rows(rng.standard_normal((2, dim)).astype(np.float32))
+    vectors = unit_rows((contents[:, None, :] + offsets[None, :, :]).reshape(-1, dim))
+    chosen = np.repeat(read, 2, axis=1)
+    return TwoLanguages(
+        _dataset(texts, ["de", "fr"] * n_contents, chosen), _read_only(vectors.astype(np.float32))
+    )
+
+
+def _made_words(n_words: int, rng: np.random.Generator) -> list[str]:
+    words: dict[str, None] = {}
+    while len(words) < n_words:
+        words["".join(rng.choice(SYLLABLES, size=6).tolist())] = None
+    return list(words)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Item i was chosen by i + 1 users; see `ladder`.
+
+    Attributes:
+        dataset: texts and choices.
+    """
+
+    dataset: Dataset
+
+    @property
+    def training(self) -> Training:
+        """What a recommender may learn from: no vectors."""
+        return _training(self.dataset, None)
+
+    @property
+    def best_first(self) -> list[int]:
+        """The items, most chosen first."""
+        return list(range(len(self.dataset.catalog)))[::-1]
+
+
+def ladder(n_items: int = 8) -> Ladder:
+    """Make as many users as items; user u chose the items u and above.
+
+    Known answer: the last item is the most popular, the first the least.
+    """
+    chosen = np.arange(n_items)[:, None] <= np.arange(n_items)[None, :]
+    texts = [f"step {item}" for item in range(n_items)]
+    return Ladder(_dataset(texts, ["en"] * n_items, chosen))
+
+
+def _dataset(
+    texts: Sequence[str],
+    languages: Sequence[str],
+    chosen: Booleans,
+    categories: Sequence[str] | None = None,
+) -> Dataset:
+    """Join texts and choices, shape (users, items); users are `u0`, items `i0` and so on."""
+    catalog = Catalog.from_texts(
+        [f"i{item}" for item in range(len(texts))],
+        [{tag: text} for tag, text in zip(languages, texts, strict=True)],
+        category=categories,
+    )
+    pairs = [(f"u{user}", int(item)) for user, item in np.argwhere(chosen).tolist()]
+    users = [f"u{user}" for user in range(len(chosen))]
+    return Dataset(catalog, Interactions.from_pairs(pairs, users=users), name="made")
+
+
+def _training(dataset: Dataset, vectors: Floats | None) -> Training:
+    catalog, histories = dataset.catalog, dataset.histories
+    for column in (histories.indptr, histories.items, histories.weights):
+        _read_only(column)
+    languages, categories = _read_only(catalog.languages), _read_only(catalog.categories)
+    return Training(histories, vectors, languages, categories)
+
+
+def _rows(histories: Histories) -> list[Integers]:
+    return [histories.items_of(user) for user in range(len(histories))]
+
+
+def _read_only(array: Array) -> Array:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+pytest.register_assert_rewrite("polyrec.testing.contracts")
+
+# how long an example takes says more about the machine than about polyrec
+settings.register_profile("polyrec", deadline=None)
+settings.load_profile("polyrec")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep what tests make out of the user's cache; only the real encoder is worth remembering."""
+    if "model" not in request.keywords:
+        monkeypatch.setenv("POLYREC_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure where `make test-all` has installed all that tests need."""
+    expected = hasattr(report, "wasxfail")
+    if report.skipped and not expected and os.environ.get("POLYREC_NO_SKIPS") == "1":
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"POLYREC_NO_SKIPS=1 allows no skips, but this was one: {why}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report

@@ -1,0 +1,107 @@
+"""Every registered part keeps its kind's contract; a new line in the registry is tested as well."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from polyrec.core.registry import build, part_class, parts
+from polyrec.testing.contracts.debias import DebiasContract
+from polyrec.testing.contracts.encoder import EncoderContract
+from polyrec.testing.contracts.ranker import RankerContract
+from polyrec.testing.contracts.reader import ReaderContract
+from polyrec.testing.contracts.recommender import RecommenderContract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import polars as pl
+
+CONTRACTS: dict[str, type[Any]] = {
+    "reader": ReaderContract,
+    "encoder": EncoderContract,
+    "debias": DebiasContract,
+    "recommender": RecommenderContract,
+    "ranker": RankerContract,
+}
+SETTINGS: dict[str, dict[str, Any]] = {"cached": {"encoder": {"use": "hashing"}}}
+"""Settings of parts that cannot be made without any."""
+
+NEED_THE_MODEL = {"e5-small"}
+NOT_PERSONAL = {"popularity"}
+
+WRITERS: dict[str, Callable[[pl.DataFrame, Path], Any]] = {
+    "csv": lambda frame, path: frame.write_csv(path),
+    "tsv": lambda frame, path: frame.write_csv(path, separator="\t"),
+    "jsonl": lambda frame, path: frame.write_ndjson(path),
+    "parquet": lambda frame, path: frame.write_parquet(path),
+}
+
+
+def named(kind: str) -> list[Any]:
+    """List the parts of a kind as parameters."""
+    return [
+        pytest.param(name, marks=pytest.mark.model) if name in NEED_THE_MODEL else name
+        for name in parts()[kind]
+    ]
+
+
+@cache
+def made(kind: str, name: str) -> Any:
+    """Make each part once: contracts do not change it, and a model may be slow to load."""
+    return build(kind, {"use": name} | SETTINGS.get(name, {}))
+
+
+def test_every_kind_of_part_has_a_contract() -> None:
+    assert CONTRACTS.keys() == parts().keys()
+
+
+@pytest.mark.parametrize(("kind", "name"), [(k, n) for k, lines in parts().items() for n in lines])
+def test_every_registered_part_can_be_found(kind: str, name: str) -> None:
+    assert isinstance(part_class(kind, name), type)
+
+
+class TestEveryEncoder(EncoderContract):
+    @pytest.fixture(autouse=True, params=named("encoder"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("encoder", request.param)
+
+
+class TestEveryDebias(DebiasContract):
+    @pytest.fixture(autouse=True, params=named("debias"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("debias", request.param)
+
+
+class TestEveryRecommender(RecommenderContract):
+    @pytest.fixture(autouse=True, params=named("recommender"))
+    def _named(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.part = made("recommender", request.param)
+        monkeypatch.setattr(type(self), "is_personal", request.param not in NOT_PERSONAL)
+
+
+class TestContentByMean(RecommenderContract):
+    part = build("recommender", {"use": "content", "profile": "mean"})
+
+
+class TestEveryRanker(RankerContract):
+    @pytest.fixture(autouse=True, params=named("ranker"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("ranker", request.param)
+
+
+class TestEveryReader(ReaderContract):
+    @pytest.fixture(autouse=True, params=named("reader"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+        self.part = made("reader", request.param)
+
+    def write(self, frame: pl.DataFrame, folder: Path) -> Any:
+        if not self.part.endings:
+            return frame
+        path = folder / f"table{self.part.endings[0]}"
+        WRITERS[self.name](frame, path)
+        return path

@@ -1,0 +1,396 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from polyrec.core.errors import ConfigError, DataError, LanguageError, UnknownIdError
+from polyrec.core.types import Histories, Query, Suggestion
+from polyrec.data.catalog import Catalog
+from polyrec.data.dataset import Dataset
+from polyrec.data.interactions import Interactions
+from polyrec.pipeline.fitted import Fitted, fit
+from polyrec.pipeline.plan import Plan
+from polyrec.pipeline.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyrec.pipeline.learned import Learned
+    from polyrec.testing.worlds import TwoCamps, TwoLanguages
+
+
+def ids(answer: Suggestion) -> list[str]:
+    return [item.item_id for item in answer.items]
+
+
+def camp_of(answer: Suggestion) -> set[str]:
+    return {"even" if int(name[1:]) % 2 == 0 else "odd" for name in ids(answer)}
+
+
+def languages_of(answer: Suggestion) -> list[str]:
+    return [item.language for item in answer.items]
+
+
+def seen(rec: Fitted, user: str) -> set[str]:
+    learned = rec.learned
+    items = learned.histories.items_of(learned.users.index(user, kind="user"))
+    return {learned.catalog.ids.names[item] for item in items}
+
+
+@pytest.fixture(params=["content", "ease"])
+def rec(request: pytest.FixtureRequest) -> Fitted:
+    found: Fitted = request.getfixturevalue(request.param)
+    return found
+
+
+# what the answer rests on
+
+
+def test_a_known_user_gets_unseen_items_of_their_camp(rec: Fitted) -> None:
+    for user, camp in (("u0", "even"), ("u7", "odd")):
+        answer = rec.service.recommend(Query(user_id=user, k=4))
+        assert (answer.mode, answer.note) == ("personal", "")
+        assert camp_of(answer) == {camp}
+        assert not seen(rec, user) & set(ids(answer))
+
+
+def test_scores_fall_and_each_item_stands_once(rec: Fitted) -> None:
+    answer = rec.service.recommend(Query(user_id="u0", k=20))
+    scores = [item.score for item in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(ids(answer))) == 20
+
+
+def test_a_history_of_nobody_known_is_folded_in(rec: Fitted) -> None:
+    answer = rec.service.recommend(Query(history=("i1", "i3", "i5"), k=4))
+    assert (answer.mode, answer.note) == ("fold-in", "")
+    assert camp_of(answer) == {"odd"}
+    assert not {"i1", "i3", "i5"} & set(ids(answer))
+
+
+def test_an_unknown_user_with_a_history_is_folded_in(rec: Fitted) -> None:
+    answer = rec.service.recommend(Query(user_id="stranger", history=("i1", "i3")))
+    assert answer == rec.service.recommend(Query(history=("i1", "i3")))
+
+
+def test_the_history_of_a_query_joins_that_of_the_user(rec: Fitted) -> None:
+    new = next(f"i{i}" for i in range(0, 40, 2) if f"i{i}" not in seen(rec, "u0"))
+    answer = rec.service.recommend(Query(user_id="u0", history=(new,), k=40))
+    assert answer.mode == "personal"
+    assert len(answer.items) == 40 - len(seen(rec, "u0")) - 1
+    assert new not in ids(answer)
+
+
+def test_a_history_that_is_known_already_changes_nothing(rec: Fitted) -> None:
+    again = tuple(sorted(seen(rec, "u0")))[:3]
+    expected = rec.service.recommend(Query(user_id="u0"))
+    assert rec.service.recommend(Query(user_id="u0", history=again)) == expected
+
+
+def test_the_users_own_weights_count_beside_the_history_of_a_query(
+    camps: TwoCamps, plan: Callable[..., Plan]
+) -> None:
+    events = camps.dataset.interactions
+    weights = np.where(events.item == events.item[0], 50, 1).astype(np.float32)
+    learned = fit(replace(camps.dataset, interactions=replace(events, weight=weights)), plan())
+    recommender = learned.learned.plan.recommender
+    given: list[Histories] = []
+    kept = recommender.top
+
+    def top(histories: Histories, *args: Any, **kwargs: Any) -> Any:
+        given.append(histories)
+        return kept(histories, *args, **kwargs)
+
+    recommender.top = top  # type: ignore[method-assign]
+    user = events.users.names[events.user[0]]
+    new = next(f"i{i}" for i in range(40) if f"i{i}" not in seen(learned, user))
+    learned.service.recommend(Query(user_id=user, history=(new,)))
+    assert sorted(given[0].weights.tolist())[-1] == 50
+    assert len(given[0].items) == len(seen(learned, user)) + 1
+
+
+def test_a_text_is_answered_by_what_it_describes(content: Fitted) -> None:
+    answer = content.service.recommend(Query(text="comet and galaxy, a star", k=4))
+    assert (answer.mode, answer.note) == ("text", "")
+    assert camp_of(answer) == {"odd"}
+    assert all(item.reason is None for item in answer.items)
+
+
+def test_a_text_turns_the_answer_that_a_history_gives(content: Fitted) -> None:
+    history = Query(history=("i0",), k=10)
+    both = content.service.recommend(replace(history, text="comet galaxy star orbit"))
+    assert both.mode == "fold-in"
+    assert camp_of(content.service.recommend(replace(history, k=3))) == {"even"}
+    assert "odd" in camp_of(both)
+    assert "i0" not in ids(both)
+
+
+def test_a_recommender_that_cannot_read_texts_says_so(ease: Fitted) -> None:
+    answer = ease.service.recommend(Query(text="star", k=3))
+    assert answer.mode == "popular"
+    assert answer.note == (
+        "this recommender cannot read texts; nothing is known of who asks: these are popular items"
+    )
+    answer = ease.service.recommend(Query(user_id="u0", text="star", k=3))
+    assert (answer.mode, answer.note) == ("personal", "this recommender cannot read texts")
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        (Query(k=3), "nothing is known of who asks"),
+        (Query(k=3, text="  "), "nothing is known of who asks"),
+        (Query(k=3, user_id="stranger"), "user 'stranger' is not known"),
+    ],
+)
+def test_who_is_not_known_gets_what_is_popular(rec: Fitted, query: Query, why: str) -> None:
+    answer = rec.service.recommend(query)
+    assert (answer.mode, answer.note) == ("popular", f"{why}: these are popular items")
+    counts = np.bincount(rec.learned.histories.items)
+    assert [item.score for item in answer.items] == sorted(counts.tolist())[:-4:-1]
+
+
+def _learned(rec: Fitted, lists: list[list[int]]) -> Service:
+    """Let other users be known than the model was fitted on."""
+    learned: Learned = rec.learned
+    histories = Histories.from_lists(lists, n_items=len(learned.catalog))
+    return Service(replace(learned, histories=histories))
+
+
+def test_a_user_without_a_history_gets_what_is_popular(rec: Fitted) -> None:
+    service = _learned(rec, [[], [5], [5, 6], *[[]] * 37])
+    answer = service.recommend(Query(user_id="u0", k=2))
+    assert (answer.mode, answer.note) == (
+        "popular",
+        "user 'u0' has no history: these are popular items",
+    )
+    assert ids(answer) == ["i5", "i6"]
+
+
+def test_a_history_that_says_nothing_gives_way_to_what_is_popular(
+    camps: TwoCamps, plan: Callable[..., Plan]
+) -> None:
+    alone = Catalog.from_texts(["alone"], [{"de": "nobody chose it"}])
+    data = Dataset(
+        replace(camps.dataset.catalog, category=("",) * 40).joined(alone),
+        camps.dataset.interactions,
+    )
+    rec = fit(data, plan("ease"))
+    answer = rec.service.recommend(Query(history=("alone",), k=3))
+    assert (answer.mode, answer.note) == (
+        "popular",
+        "what is known of who asks says nothing of what may be shown: these are popular items",
+    )
+    assert all(item.reason is None for item in answer.items)
+    assert ids(answer) == ids(rec.service.recommend(Query(k=3)))
+
+
+def test_items_of_the_history_are_left_out_of_what_is_popular(ease: Fitted) -> None:
+    service = _learned(ease, [[], [5], [5, 6], *[[]] * 37])
+    answer = service.recommend(Query(user_id="u0", k=2, deny=("i5",)))
+    assert ids(answer)[0] == "i6"
+
+
+# why and how it is shown
+
+
+def test_the_reason_is_the_nearest_item_of_the_history(content: Fitted) -> None:
+    answer = content.service.recommend(Query(history=("i0", "i1"), k=4))
+    vectors = content.learned.vectors
+    assert vectors is not None
+    for item in answer.items:
+        row = vectors[int(item.item_id[1:])]
+        nearest = "i0" if row @ vectors[0] > row @ vectors[1] else "i1"
+        assert item.reason == nearest
+
+
+def test_without_vectors_there_is_no_reason(ease: Fitted) -> None:
+    answer = ease.service.recommend(Query(user_id="u0"))
+    assert {item.reason for item in answer.items} == {None}
+
+
+def test_an_item_is_shown_in_a_wished_language_where_it_has_one(
+    content: Fitted, new_items: Catalog
+) -> None:
+    content.add_items(new_items)
+    query = Query(text="wood saw plane oak", allow=("new-even",), languages=("pt",), k=1)
+    (item,) = content.service.recommend(query).items
+    assert (item.language, item.text) == ("pt-BR", "glue bench")
+    (item,) = content.service.recommend(replace(query, languages=("ja",))).items
+    assert (item.language, item.text) == ("de", "wood saw plane oak")
+
+
+# filters
+
+
+def test_a_history_may_say_nothing_of_what_may_be_shown(ease: Fitted) -> None:
+    answer = ease.service.recommend(Query(user_id="u0", k=3, allow=("i1", "i3", "i5")))
+    assert answer.mode == "popular"
+    assert answer.note == (
+        "the history of user 'u0' says nothing of what may be shown: these are popular items"
+    )
+
+
+def test_fewer_items_than_places_are_said(rec: Fitted) -> None:
+    unseen = sorted({f"i{i}" for i in range(0, 40, 2)} - seen(rec, "u0"))[:2]
+    answer = rec.service.recommend(Query(user_id="u0", k=3, allow=tuple(unseen)))
+    assert set(ids(answer)) == set(unseen)
+    assert answer.note == "only 2 of 3: no further item may be shown"
+    answer = rec.service.recommend(Query(user_id="u0", k=3, allow=()))
+    assert (answer.items, answer.mode) == ((), "personal")
+    assert answer.note == "only 0 of 3: no further item may be shown"
+
+
+def test_a_list_longer_than_the_catalogue_holds_all_that_is_unseen(rec: Fitted) -> None:
+    answer = rec.service.recommend(Query(user_id="u0", k=100))
+    assert len(answer.items) == 40 - len(seen(rec, "u0"))
+
+
+def test_languages_are_ignored_preferred_or_the_only_ones(rec: Fitted) -> None:
+    query = Query(user_id="u0", k=6, languages=("fr",))
+    anyhow = rec.service.recommend(query)
+    preferred = rec.service.recommend(replace(query, language_mode="prefer"))
+    only = rec.service.recommend(replace(query, language_mode="only"))
+    plain = rec.service.recommend(Query(user_id="u0", k=6))
+    assert ids(anyhow) == ids(plain)
+    assert languages_of(only) == ["fr"] * 6
+    french = languages_of(anyhow).count("fr")
+    assert french < languages_of(preferred).count("fr") <= 6
+
+
+def test_an_item_that_has_a_text_in_a_wished_language_is_preferred_whatever_its_own(
+    plan: Callable[..., Plan],
+) -> None:
+    texts = [{"en": "wood"}, {"en": "wood"}, {"en": "wood", "de": "Holz"}, {"en": "wood"}]
+    catalog = Catalog.from_texts(["a", "b", "c", "d"], texts)
+    pairs = [("u", 0), ("v", 1), ("v", 0), ("w", 0), ("w", 1), ("w", 3), ("x", 0), ("x", 2)]
+    rec = fit(Dataset(catalog, Interactions.from_pairs(pairs)), plan("ease"))
+    query = Query(user_id="u", k=3, languages=("de",), language_mode="prefer")
+    assert ids(rec.service.recommend(replace(query, language_mode="any")))[0] == "b"
+    assert ids(rec.service.recommend(query))[0] == "c"
+    only = rec.service.recommend(replace(query, language_mode="only"))
+    assert (ids(only), languages_of(only)) == (["c"], ["de"])
+
+
+def test_regions_are_matched_by_language(camps: TwoCamps, rec: Fitted) -> None:
+    del camps
+    query = Query(user_id="u0", k=3, languages=("de-AT",), language_mode="only")
+    assert languages_of(rec.service.recommend(query)) == ["de"] * 3
+
+
+def test_a_category_leaves_out_the_others(rec: Fitted) -> None:
+    answer = rec.service.recommend(Query(user_id="u0", k=5, category="odd"))
+    assert camp_of(answer) == {"odd"}
+
+
+def test_allowed_and_denied_items_are_kept_to(rec: Fitted) -> None:
+    query = Query(history=("i0",), allow=("i2", "i4", "i6"), deny=("i4",))
+    assert set(ids(rec.service.recommend(query))) == {"i2", "i6"}
+
+
+def test_filters_hold_for_what_is_popular_too(rec: Fitted) -> None:
+    query = Query(k=5, category="even", languages=("de",), language_mode="only", deny=("i0",))
+    answer = rec.service.recommend(query)
+    assert camp_of(answer) == {"even"}
+    assert set(languages_of(answer)) == {"de"}
+    assert "i0" not in ids(answer)
+
+
+def test_a_german_reader_gets_the_french_twin(
+    twins: TwoLanguages, plan: Callable[..., Plan]
+) -> None:
+    rec = fit(twins.dataset, plan())
+    for content_id in range(5):
+        german = (f"i{2 * content_id}",)
+        query = Query(history=german, k=1)
+        assert ids(rec.service.recommend(query)) == [f"i{2 * content_id + 1}"]
+        (item,) = rec.service.recommend(
+            replace(query, languages=("fr",), language_mode="only")
+        ).items
+        assert (item.language, item.reason) == ("fr", german[0])
+
+
+def test_without_debias_readers_stay_in_their_language(twins: TwoLanguages) -> None:
+    plan = Plan.from_table({"encoder": "hashing", "recommender": "content"})
+    rec = fit(twins.dataset, plan)
+    answer = rec.service.recommend(Query(history=("i0",), k=10))
+    assert languages_of(answer).count("de") >= 9
+
+
+# similar
+
+
+def test_the_most_similar_item_across_languages_is_the_twin(
+    twins: TwoLanguages, plan: Callable[..., Plan]
+) -> None:
+    rec = fit(twins.dataset, plan())
+    (item,) = rec.service.similar("i6", k=1)
+    assert (item.item_id, item.language) == ("i7", "fr")
+
+
+def test_similar_items_are_of_the_same_camp_and_never_the_item_itself(rec: Fitted) -> None:
+    found = rec.service.similar("i3", k=5)
+    assert {int(item.item_id[1:]) % 2 for item in found} == {1}
+    assert "i3" not in {item.item_id for item in rec.service.similar("i3", k=100)}
+    assert len(rec.service.similar("i3", k=100)) == 39
+
+
+# refusals
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "message"),
+    [
+        (Query(k=0), ConfigError, "k is 0; give at least 1"),
+        (Query(k=-2), ConfigError, "k is -2; give at least 1"),
+        (
+            Query(language_mode="strict"),  # type: ignore[arg-type]
+            ConfigError,
+            "language_mode is 'strict'; give any, prefer, only",
+        ),
+        (
+            Query(language_mode="only"),
+            ConfigError,
+            "language_mode is 'only' but no languages are given;"
+            " name the languages, or use the mode 'any'",
+        ),
+        (
+            Query(languages=("german",)),
+            LanguageError,
+            "'german' is not a language tag; use BCP 47, such as 'de', 'pt-BR' or 'und'",
+        ),
+        (
+            Query(text="x", text_language="??"),
+            LanguageError,
+            "'??' is not a language tag; use BCP 47, such as 'de', 'pt-BR' or 'und'",
+        ),
+        (Query(history=("i0", "i99")), UnknownIdError, "no item has the id 'i99'"),
+        (Query(allow=("i99",)), UnknownIdError, "no item has the id 'i99'"),
+        (Query(deny=("i99",)), UnknownIdError, "no item has the id 'i99'"),
+        (Query(category="rare"), DataError, "no item has the category 'rare'"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_says_why(
+    ease: Fitted, query: Query, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        ease.service.recommend(query)
+    assert str(caught.value) == message
+
+
+def test_similar_refuses_what_it_does_not_know(rec: Fitted) -> None:
+    with pytest.raises(UnknownIdError, match=r"^no item has the id 'i99'$"):
+        rec.service.similar("i99")
+    with pytest.raises(ConfigError, match=r"^k is 0; give at least 1$"):
+        rec.service.similar("i0", k=0)
+
+
+def test_the_same_query_has_the_same_answer_in_any_company(rec: Fitted) -> None:
+    queries = [Query(user_id="u3"), Query(), Query(history=("i8",)), Query(user_id="u3")]
+    answers = rec.service.recommend_many(queries)
+    assert answers[0] == answers[3]
+    assert answers == [rec.service.recommend(query) for query in queries]
+    assert rec.service.recommend_many([]) == []
