@@ -1,0 +1,30 @@
+"""The list of commands: a command is one file and one line here, in the order of the flow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """Where a command is defined, and what `polyrec --help` says about it.
+
+    Attributes:
+        where: module and attribute; imported when the command is called.
+        summary: one short sentence.
+    """
+
+    where: str
+    summary: str
+
+
+COMMANDS = {
+    "demo": Line(
+        "polyrec.cli.demo:demo", "Run the main job on the data that ship, end in a report."
+    ),
+    "datasets": Line("polyrec.cli.datasets:datasets", "List the datasets that ship."),
+    "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
+    "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
+    "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
+    "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
+    "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),
+}

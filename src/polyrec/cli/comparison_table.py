@@ -1,0 +1,89 @@
+"""Tables of what was compared: models by splits, and what is claimed from them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import click
+
+from polyrec.cli.tables import add_row, show, table
+from polyrec.evaluate.rows import find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from polyrec.evaluate.rows import Row
+
+COLUMNS = {
+    "nDCG": ("all", "ndcg"),
+    "95 % interval": ("all", "ndcg"),
+    "recall": ("all", "recall"),
+    "unseen items": ("unseen-item", "recall"),
+    "cross-language": ("cross-language", "recall"),
+    "same language": ("all", "same-language"),
+    "coverage": ("all", "coverage"),
+}
+
+
+def show_comparison(rows: Sequence[Row], models: Mapping[str, str]) -> None:
+    """Print a table per view and split, means over seeds, and the claims below it."""
+    for view, split in dict.fromkeys((row.view, row.split) for row in rows if row.seed == "mean"):
+        some = find(rows, view=view, split=split, seed="mean")
+        if split.startswith("language-out"):
+            continue
+        k = some[0].k
+        n = max(row.n for row in some)
+        click.echo(f"\n{split} split, view {view}: at {k}, full ranking, {n:,} people")
+        made = table("model", *COLUMNS, numbers=tuple(COLUMNS))
+        for model in models:
+            add_row(made, [model, *_cells(find(some, model=model))])
+        show(made)
+        _claims(some)
+    _languages_out(rows)
+
+
+def _cells(rows: Sequence[Row]) -> list[str]:
+    cells = []
+    for title, (of, measure) in COLUMNS.items():
+        found = find(rows, slice=of, measure=measure)
+        if not found or math.isnan(found[0].value):
+            cells.append("-")
+        elif title.endswith("interval"):
+            cells.append(f"{found[0].low:.3f} to {found[0].high:.3f}")
+        else:
+            cells.append(f"{found[0].value:.3f}")
+    return cells
+
+
+def _claims(rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row.measure == "language-cost-recovered" and not math.isnan(row.value):
+            against = row.model.removeprefix("hybrid").strip() or "against hybrid-raw"
+            click.echo(
+                f"of what the language mix costs, {row.value:.0%} is recovered "
+                f"({row.low:.0%} to {row.high:.0%}), {against}"
+            )
+        elif " - " in row.model and (row.slice, row.measure) == ("all", "ndcg"):
+            click.echo(
+                f"{row.model}: {row.value:+.3f} nDCG ({row.low:+.3f} to {row.high:+.3f}), paired"
+            )
+
+
+def _languages_out(rows: Sequence[Row]) -> None:
+    """Print what is left of the accuracy in a language that nobody has chosen from."""
+    ratios = find(rows, split="language-out", measure="ndcg-ratio")
+    if not ratios:
+        return
+    click.echo(f"\nlanguage left out (A) against its items left out in folds (B), {ratios[0].view}")
+    columns = ("nDCG A", "nDCG B", "A / B", "95 % interval", "people")
+    made = table("language", *columns, numbers=columns)
+    for row in ratios:
+        a, b = (
+            find(rows, split=f"language-out:{case}", slice=row.slice, measure="ndcg")[0]
+            for case in "AB"
+        )
+        cells = (f"{a.value:.3f}", f"{b.value:.3f}", f"{row.value:.2f}")
+        ends = f"{row.low:.2f} to {row.high:.2f}"
+        add_row(made, [row.slice.removeprefix("language:"), *cells, ends, f"{row.n:,}"])
+    show(made)

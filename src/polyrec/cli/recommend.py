@@ -1,0 +1,127 @@
+"""`polyrec recommend`: the best items for known users, a history, a text, or nobody known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polyrec.cli.printable import first_line, printable
+from polyrec.cli.tables import add_row, show, show_json, table
+from polyrec.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from polyrec.core.types import LanguageMode, Query, Suggestion
+
+MODES = {
+    "personal": "from the user's own history",
+    "fold-in": "from the history that was given",
+    "text": "from the text that was given",
+    "popular": "what most people choose",
+}
+
+EPILOG = """\b
+Examples:
+  polyrec recommend model m0338 m0042
+  polyrec recommend model m0338 --languages de,fr --language-mode only
+  polyrec recommend model --history node-glob --history node-graceful-fs
+  polyrec recommend model --text "画像編集ソフト" --text-language ja -k 5
+  polyrec recommend model --json
+
+Without users, history and text the answer is what is popular."""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("model")
+@click.argument("user_ids", nargs=-1, metavar="[USER_ID]...")
+@click.option("--history", multiple=True, metavar="ITEM", help="An item they chose; repeatable.")
+@click.option("--text", help="What they look for, in any language.")
+@click.option(
+    "--text-language",
+    default="und",
+    metavar="TAG",
+    help="Language of the text, if known: makes the answer better.",
+)
+@click.option(
+    "-k", type=click.IntRange(min=1), default=10, show_default=True, help="Items per list."
+)
+@click.option(
+    "--languages", multiple=True, metavar="TAG,...", help="Wished languages, most wished first."
+)
+@click.option(
+    "--language-mode",
+    type=click.Choice(["any", "prefer", "only"]),
+    help="any ignores the wish, prefer moves up, only leaves others out. "
+    "[default: prefer with --languages, else any]",
+)
+@click.option("--category", help="Leave out other categories.")
+@click.option("--allow", multiple=True, metavar="ITEM", help="Only these items; repeatable.")
+@click.option("--deny", multiple=True, metavar="ITEM", help="Not these items; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def recommend(model: str, user_ids: tuple[str, ...], as_json: bool, **wishes: Any) -> None:
+    """Recommend items of a MODEL (a folder that fit has written) to each USER_ID.
+
+    History and text are added to what is known of each user, or stand alone without users.
+    """
+    from polyrec.pipeline.fitted import load
+
+    query = _query(**wishes)
+    queries = [replace(query, user_id=user) for user in user_ids] or [query]
+    answers = load(model).service.recommend_many(queries)
+    if as_json:
+        show_json([_document(*each) for each in zip(queries, answers, strict=True)])
+        return
+    for place, (asked, answer) in enumerate(zip(queries, answers, strict=True)):
+        if place:
+            click.echo()
+        _show(asked, answer)
+
+
+def _query(
+    *,
+    languages: tuple[str, ...],
+    language_mode: LanguageMode | None,
+    allow: tuple[str, ...],
+    **others: Any,
+) -> Query:
+    """Build the query that all users share."""
+    from polyrec.core.types import Query
+
+    tags = tuple(tag.strip() for given in languages for tag in given.split(","))
+    if not all(tags):
+        raise ConfigError("--languages has an empty tag", hint="give tags such as de,en")
+    mode: LanguageMode = language_mode or ("prefer" if tags else "any")
+    return Query(languages=tags, language_mode=mode, allow=allow or None, **others)
+
+
+def _document(query: Query, answer: Suggestion) -> dict[str, Any]:
+    return {"user_id": query.user_id, **asdict(answer)}
+
+
+def _show(query: Query, answer: Suggestion) -> None:
+    who = "anybody" if query.user_id is None else f"user {query.user_id}"
+    click.echo(printable(f"for {who}: {MODES[answer.mode]} ({answer.mode})"))
+    if answer.items:
+        show(_table(answer))
+    if answer.note:
+        click.echo(printable(f"note: {answer.note}"))
+
+
+def _table(answer: Suggestion) -> Any:
+    reasons = any(item.reason for item in answer.items)
+    made = table(
+        "rank",
+        "item",
+        "language",
+        "text",
+        "score",
+        *(["because of"] if reasons else []),
+        numbers=["rank", "score"],
+        ids=["item", "because of"] if reasons else ["item"],
+        one_line=["text"],
+    )
+    for rank, item in enumerate(answer.items, start=1):
+        cells = [rank, item.item_id, item.language, first_line(item.text), f"{item.score:.3f}"]
+        add_row(made, [*cells, item.reason or ""] if reasons else cells)
+    return made

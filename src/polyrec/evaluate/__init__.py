@@ -1,0 +1,1 @@
+"""Honest measurement: splits, slices, intervals, comparisons and the report on them."""

@@ -1,0 +1,66 @@
+"""What is compared: recommenders in spaces, the controls among them, each with what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from polyrec.core.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NO_DEBIAS = {"use": "none"}
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A recommender and the space it gets.
+
+    Attributes:
+        what: one line for the reader of a table.
+        recommender: its table, as in a plan.
+        debias: table of the debias part, or None for that of the plan under test.
+        view: the view whose texts it reads, or empty for the view under test.
+    """
+
+    what: str
+    recommender: Mapping[str, Any] = field(default_factory=dict)
+    debias: Mapping[str, Any] | None = None
+    view: str = ""
+
+
+CONTENDERS: dict[str, Contender] = {
+    "popularity": Contender("what most people have", {"use": "popularity"}),
+    "section-only": Contender(
+        "the history's categories: no text, no other people", {"use": "section-only"}
+    ),
+    "content-raw": Contender(
+        "texts alone, in the encoder's raw space", {"use": "content"}, NO_DEBIAS
+    ),
+    "content": Contender("texts alone, language bias removed", {"use": "content"}),
+    "ease": Contender("what people do alone, blind to new items", {"use": "ease"}),
+    "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
+    "hybrid-raw-sharp": Contender(
+        "hybrid in the raw space with a sharpness to suit it (a harder control)",
+        {"use": "hybrid", "sharpness": 40.0},
+        NO_DEBIAS,
+    ),
+    "hybrid": Contender("what people do and texts, language bias removed", {"use": "hybrid"}),
+    "hybrid-en": Contender(
+        "the oracle: hybrid with every item in English", {"use": "hybrid"}, view="en"
+    ),
+}
+
+
+def chosen(names: Iterable[str] | None = None) -> dict[str, Contender]:
+    """Give contenders by name, in the order of the table; None gives all.
+
+    Raises:
+        UnknownNameError: there is no contender of the name.
+    """
+    wanted = list(CONTENDERS if names is None else names)
+    for name in wanted:
+        if name not in CONTENDERS:
+            raise UnknownNameError("model to compare", name, CONTENDERS)
+    return {name: CONTENDERS[name] for name in CONTENDERS if name in wanted}

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from polyrec.core import registry
+from polyrec.core.registry import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from click.testing import Result
+
+    Run = Callable[..., Result]
+
+
+def test_every_part_is_listed_with_a_summary_and_its_settings_explained(run: Run) -> None:
+    found = json.loads(run("parts", "--json").stdout)
+    listed = [(part["kind"], part["name"]) for part in found]
+    assert listed == [(kind, name) for kind, lines in parts().items() for name in lines]
+    for part in found:
+        assert part["summary"] or part["missing"]
+        for setting in part["settings"]:
+            assert setting["about"], (part["name"], setting["name"])
+
+
+def test_one_kind_is_listed_as_a_plan_would_write_it(run: Run) -> None:
+    result = run("parts", "recommender")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("recommender\n")
+    assert "  ease: Ridge regression" in result.stdout
+    assert "      l2: float = 5.0  # ridge penalty" in result.stdout
+    assert "hashing" not in result.stdout
+
+
+def test_a_setting_without_default_is_marked(run: Run) -> None:
+    assert "encoder: Encoder (needed)" in run("parts", "encoder").stdout
+
+
+def test_an_unknown_kind_is_told_the_nearest(run: Run) -> None:
+    result = run("parts", "recomender")
+    assert result.exit_code == 2
+    assert "did you mean 'recommender'?" in result.stderr
+
+
+def test_a_part_whose_library_is_missing_is_listed_with_the_remedy(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {"sentence": "no_such_library.sentence:Sentence [torch]"}
+    monkeypatch.setattr(registry, "PARTS", {"encoder": lines})
+    parts.cache_clear()
+    try:
+        result = run("parts")
+    finally:
+        parts.cache_clear()
+    assert result.exit_code == 0
+    assert "not installed: encoder 'sentence' needs no_such_library" in result.stdout
+    assert "pip install 'polyrec[torch]'" in result.stdout
