@@ -17,9 +17,9 @@ RUN_OF_SPACES = re.compile("  +")
 class E5Tokenizer:
     """Cuts texts into token ids, as the model's SentencePiece tokenizer does.
 
-    Its Viterbi search sums in double precision; where two ways to cut have exactly the same score,
-    an engine that sums in single precision may pick the other one. Source: Kudo 2018, "Subword
-    regularization".
+    Its Viterbi search sums in double precision; where two ways to cut have the same score but for
+    rounding, an engine that sums in single precision may pick the other one. Source: Kudo 2018,
+    "Subword regularization".
 
     Args:
         vocabulary: the pieces with their scores.

@@ -82,10 +82,12 @@ class _Draws:
 
     def _means(self, split: str, model: str, key: Key) -> Iterator[Row]:
         values = self._per_user(split, model, key)
+        mean = mean_interval(values)
         if len(self.text_seeds) == 1:
             for seed, row in zip(self.results.setting.seeds, values, strict=True):
-                yield self._row(split, model, key, mean_interval(row), seed=seed)
-        yield self._row(split, model, key, mean_interval(values))
+                own = mean if len(values) == 1 else mean_interval(row)
+                yield self._row(split, model, key, own, seed=seed)
+        yield self._row(split, model, key, mean)
 
     def _coverage(self, split: str, model: str) -> Iterator[Row]:
         """Give the coverage, which belongs to all lists together: no interval over users."""

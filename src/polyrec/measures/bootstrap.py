@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Booleans, Doubles
+    from polyrec.core.types import Booleans, Doubles, Floats
 
 
 MAX_CELLS = 20_000_000
@@ -34,7 +34,7 @@ class Interval:
 
 
 def mean_interval(
-    values: Doubles, *, level: float = 0.95, n_resamples: int = 2000, seed: int = 0
+    values: Doubles, *, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
 ) -> Interval:
     """Give the mean of one value per user, and its percentile-bootstrap interval over users.
 
@@ -61,7 +61,7 @@ def mean_interval(
 
 
 def ratio_interval(
-    parts: Doubles, wholes: Doubles, *, level: float = 0.95, n_resamples: int = 2000, seed: int = 0
+    parts: Doubles, wholes: Doubles, *, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
 ) -> Interval:
     """Give mean(parts) / mean(wholes) over users, and its percentile-bootstrap interval.
 
@@ -111,7 +111,7 @@ def _resampled(
 
 def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Doubles:
     """Sum columns, shape (users, columns), over resamples of users: (resamples, columns)."""
-    n_users = len(columns)
+    n_users, columns = len(columns), columns.astype(np.float32)
     if n_users * n_resamples <= MAX_CELLS:
         return np.asarray(_times_drawn(n_users, n_resamples, seed) @ columns)
     size = max(MAX_CELLS // n_users, 1)
@@ -123,13 +123,13 @@ def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Double
 
 
 @lru_cache(maxsize=4)
-def _times_drawn(n_users: int, n_resamples: int, seed: int) -> Doubles:
+def _times_drawn(n_users: int, n_resamples: int, seed: int) -> Floats:
     """Keep the draws for the next call: a report asks for thousands of intervals."""
     return _draw(n_users, n_resamples, (seed, 0))
 
 
-def _draw(n_users: int, n_resamples: int, seed: tuple[int, int]) -> Doubles:
+def _draw(n_users: int, n_resamples: int, seed: tuple[int, int]) -> Floats:
     """Say how often each resample has each user, shape (resamples, users)."""
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_resamples)
-    return drawn.astype(np.float64)
+    return drawn.astype(np.float32)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHARE = 0.2
 K = 20
 MAX_USERS = 2000
-MAX_CELLS = 8_000_000
+MAX_CELLS = 4_000_000
 """Users are sampled so that users x items stays below this."""
 
 

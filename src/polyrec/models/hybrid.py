@@ -43,6 +43,9 @@ START: Weights = {
 }
 """Where the search starts, and what counts where there is too little to search on."""
 
+KEPT = 3
+"""Versions of a piece that the search keeps: a step up, a step down and where it stands."""
+
 
 @dataclass
 class Hybrid(Recommender):
@@ -207,12 +210,12 @@ def blend(own: Floats, pieces: dict[str, Any], weights: Weights, boosted: Floats
 
 
 class _Trial:
-    """Measures weights on one inner split, keeping each piece until what it rests on changes."""
+    """Measures weights on one inner split, keeping the latest of each piece that it works out."""
 
     def __init__(self, model: Hybrid, space: Space, part: HeldOut) -> None:
         self.model, self.space, self.part = model, space, part
         self.boosted = model._boosted(part.seen, model._lack(part.train))
-        self.kept: dict[str, tuple[Hashable, Any]] = {}
+        self.kept: dict[str, dict[Hashable, Any]] = {}
 
     def ndcg(self, w: Weights) -> float:
         X = self.part.seen.matrix()
@@ -231,6 +234,8 @@ class _Trial:
         return self.model._ease(self.part.train, l2).score(self.part.seen)
 
     def _keep(self, name: str, key: Hashable, make: Callable[[], Any]) -> Any:
-        if self.kept.get(name, (None, None))[0] != key:
-            self.kept[name] = (key, make())
-        return self.kept[name][1]
+        kept = self.kept.setdefault(name, {})
+        kept[key] = kept.pop(key) if key in kept else make()
+        if len(kept) > KEPT:
+            del kept[next(iter(kept))]
+        return kept[key]

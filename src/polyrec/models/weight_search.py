@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Weights = dict[str, float]
 
-MAX_ROUNDS = 3
+MAX_ROUNDS = 2
 MIN_GAIN = 1e-4
 
 

@@ -1,0 +1,120 @@
+"""Runs what the documents show, in order, each document in a folder of its own.
+
+What may stand behind a fence's language:
+  `save=FILE`   the block is written to a file that later blocks use
+  `file=FILE`   quotes a file of the repository, parts separated by a line `# ...` (python only)
+  `exit=3`      the commands end with this code
+  `long`        the commands take minutes: their options are checked, they are not run
+  `output`      each line stands in what the last block printed (text only)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import shlex
+import subprocess
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from polyrec.cli.commands import COMMANDS
+from polyrec.cli.main import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LANGUAGES = {"", "console", "csv", "jsonl", "python", "sh", "text", "toml", "tsv"}
+OPTIONS = {"save", "file", "exit", "long", "output"}
+
+
+class Runner:
+    """Runs the blocks of one document."""
+
+    def __init__(self, root: Path, module: types.ModuleType) -> None:
+        self.root = root
+        self.names = vars(module)
+        self.printed = ""
+
+    def run(self, name: str, fence: Any) -> None:
+        where = f"{name} line {fence.line}"
+        assert fence.language in LANGUAGES, f"{where}: {fence.language} is not run by any test"
+        assert fence.options.keys() <= OPTIONS, f"{where}: {fence.options}"
+        if "save" in fence.options:
+            self._save(fence)
+        elif "file" in fence.options:
+            self._quote(where, fence)
+        elif fence.language == "python":
+            self._python(where, fence)
+        elif fence.language == "sh":
+            self._shell(where, fence)
+        elif "output" in fence.options:
+            for line in fence.text.splitlines():
+                assert line.strip() in self.printed, f"{where}: not in the output: {line!r}"
+
+    def _save(self, fence: Any) -> None:
+        with open(fence.options["save"], "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(fence.text)
+
+    def _quote(self, where: str, fence: Any) -> None:
+        text = (self.root / fence.options["file"]).read_text(encoding="utf-8")
+        for part in fence.text.split("# ...\n"):
+            assert part.strip("\n") in text, f"{where}: {fence.options['file']} says otherwise"
+
+    def _python(self, where: str, fence: Any) -> None:
+        code = compile("\n" * fence.line + fence.text, where.partition(" line")[0], "exec")
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            exec(code, self.names)  # noqa: S102 (our own documents)
+        self.printed = said.getvalue()
+
+    def _shell(self, where: str, fence: Any) -> None:
+        self.printed = ""
+        for line in fence.text.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if not words:
+                continue
+            program, *args = words
+            assert program in ("polyrec", "make"), f"{where}: {program} is not run by any test"
+            if program == "make":
+                self._make(args)
+            elif "long" in fence.options:
+                self._parse(args)
+            else:
+                self._polyrec(where, args, int(fence.options.get("exit", 0)))
+
+    def _make(self, args: list[str]) -> None:
+        run = ["make", "--dry-run", *args]
+        done = subprocess.run(run, cwd=self.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def _parse(self, args: list[str]) -> None:
+        name, *rest = args
+        module, _, attribute = COMMANDS[name].where.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        with command.make_context(name, rest):
+            pass
+
+    def _polyrec(self, where: str, args: list[str], code: int) -> None:
+        result = CliRunner().invoke(cli, args, prog_name="polyrec")
+        assert result.exit_code == code, f"{where}: polyrec {args}: {result.output}"
+        self.printed += result.output
+
+
+def test_what_is_shown_runs(
+    document: Any,
+    read: Any,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    module = types.ModuleType("shown")  # dataclasses look their module up
+    monkeypatch.setitem(sys.modules, "shown", module)
+    runner = Runner(request.config.rootpath, module)
+    for fence in document.fences:
+        runner.run(document.name, fence)
