@@ -42,6 +42,7 @@ class CategoryPopularity(Recommender):
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         del profiles
         assert self.counts_ is not None
+        assert self.categories_ is not None
         names, code = np.unique(self.categories_, return_inverse=True)
         member = np.eye(len(names), dtype=np.float32)[code]  # items x categories
         member[self.categories_ == ""] = 0

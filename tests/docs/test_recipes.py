@@ -127,9 +127,10 @@ def test_the_reader_takes_files_by_their_ending(tmp_path: Path) -> None:
     events = {"events": [{"user": "ada", "item": 1}, {"user": "ada", "item": 2}]}
     (tmp_path / "items.json").write_text(json.dumps(items), encoding="utf-8")
     (tmp_path / "events.json").write_text(json.dumps(events), encoding="utf-8")
-    table = polyrec.read_dataset  # the events stand under a key, so they are read by hand
-    inner = _recipe("my_reader", "JsonArray", key="events").read(tmp_path / "events.json")
-    data = table(tmp_path / "items.json", inner)
+    reader = _recipe("my_reader", "JsonArray", key="events")
+    data = polyrec.read_dataset(
+        tmp_path / "items.json", reader.read(tmp_path / "events.json", name="events")
+    )
     assert data.catalog.language == ("de", "und")
     assert len(data.interactions) == 2
 

@@ -15,8 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyrec.core.types import NO_ITEM, Histories, Rankings
-from polyrec.measures.accuracy import ACCURACY, f1, ndcg, precision, recall
+from polyrec.core.types import NO_ITEM, Histories, Rankings, best_items
+from polyrec.measures.accuracy import (
+    ACCURACY,
+    f1,
+    ndcg,
+    ndcg_of_scores,
+    precision,
+    recall,
+)
 from polyrec.measures.hits import Hits
 
 if TYPE_CHECKING:
@@ -140,3 +147,21 @@ def test_an_earlier_hit_counts_more_in_ndcg_alone() -> None:
     assert ndcg(late, 2)[0] == pytest.approx(1 / np.log2(3))
     assert precision(early, 2) == precision(late, 2)
     assert recall(early, 2) == recall(late, 2)
+
+
+@given(st.integers(0, 10_000))
+def test_ndcg_from_scores_is_that_of_the_ranking_where_nothing_ties(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.permutation(6 * 30).reshape(6, 30).astype(np.float32)
+    scores[rng.random((6, 30)) < 0.2] = -np.inf
+    lists = [rng.choice(30, rng.integers(0, 8), replace=False) for _ in range(6)]
+    relevant = Histories.from_lists(lists, n_items=30)
+    expected = ndcg(Hits.of(best_items(scores, 5), relevant), 5)
+    np.testing.assert_allclose(ndcg_of_scores(scores, relevant, 5), expected)
+
+
+def test_ndcg_from_scores_puts_an_item_behind_those_it_ties_with() -> None:
+    relevant = Histories.from_lists([[0]], n_items=4)
+    tied = np.zeros((1, 4), dtype=np.float32)
+    assert ndcg_of_scores(tied, relevant, 3)[0] == 0
+    assert ndcg_of_scores(tied, relevant, 4)[0] == pytest.approx(1 / np.log2(5))

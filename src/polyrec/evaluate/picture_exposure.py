@@ -111,13 +111,13 @@ def _draw(theme: Theme, maps: Mapping[str, Map]) -> Figure:
     down = -(-len(maps) // across)
     height = 0.9 + 0.3 * max(len(m.rows) for m in maps.values())
     figure = new_figure(theme, 11.5 if across > 1 else 7.5, down * height)
-    all_axes = figure.subplots(down, across, squeeze=False).flat
+    all_axes = list(figure.subplots(down, across, squeeze=False).flat)
     for axes, (model, shown) in zip(all_axes, maps.items(), strict=False):
         _heat(axes, theme, shown)
         same, expected = percent(shown.same), percent(shown.expected)
         title = f"{drawable(model)}: {same} in the language of the history (catalogue {expected})"
         set_title(axes, theme, title)
-    for unused in list(all_axes):
+    for unused in all_axes[len(maps) :]:
         unused.set_visible(False)
     return figure
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Doubles
+    from polyrec.core.types import Doubles, Floats, Histories
     from polyrec.measures.hits import Hits
+
+BLOCK = 256
 
 
 def ndcg(hits: Hits, k: int) -> Doubles:
@@ -25,6 +27,34 @@ def ndcg(hits: Hits, k: int) -> Doubles:
     gain = cut.hit @ discount[: cut.hit.shape[1]]
     best = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(hits.n_relevant, k)]
     return _share(gain, best, hits)
+
+
+def ndcg_of_scores(scores: Floats, relevant: Histories, k: int) -> Doubles:
+    """Give nDCG straight from scores, many times faster than by ranking all items.
+
+    Args:
+        scores: shape (users, items); -inf leaves an item out.
+        relevant: the relevant items of the same users.
+        k: length of the lists that are meant.
+
+    Returns:
+        Shape (users,), NaN for users without relevant items; as `ndcg`, but that an item which
+        ties with others stands behind them all.
+    """
+    user = np.repeat(np.arange(len(relevant)), relevant.lengths)
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    gain: Doubles = np.zeros(len(user))
+    for start in range(0, len(user), BLOCK):
+        rows = slice(start, start + BLOCK)
+        own = scores[user[rows], relevant.items[rows]]
+        before = np.count_nonzero(scores[user[rows]] >= own[:, None], axis=1) - 1
+        shown = (before < k) & (own > -np.inf)
+        gain[rows][shown] = discount[before[shown]]
+    total = np.bincount(user, gain, minlength=len(relevant))
+    best = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(relevant.lengths, k)]
+    values: Doubles = np.full(len(relevant), np.nan)
+    np.divide(total, best, out=values, where=best > 0)
+    return values
 
 
 def recall(hits: Hits, k: int) -> Doubles:

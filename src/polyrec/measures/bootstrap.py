@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Booleans, Doubles, Floats
+    from polyrec.core.types import Booleans, Doubles
 
 
 MAX_CELLS = 20_000_000
@@ -111,7 +111,7 @@ def _resampled(
 
 def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Doubles:
     """Sum columns, shape (users, columns), over resamples of users: (resamples, columns)."""
-    n_users, columns = len(columns), columns.astype(np.float32)
+    n_users = len(columns)
     if n_users * n_resamples <= MAX_CELLS:
         return np.asarray(_times_drawn(n_users, n_resamples, seed) @ columns)
     size = max(MAX_CELLS // n_users, 1)
@@ -123,13 +123,13 @@ def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Double
 
 
 @lru_cache(maxsize=4)
-def _times_drawn(n_users: int, n_resamples: int, seed: int) -> Floats:
+def _times_drawn(n_users: int, n_resamples: int, seed: int) -> Doubles:
     """Keep the draws for the next call: a report asks for thousands of intervals."""
     return _draw(n_users, n_resamples, (seed, 0))
 
 
-def _draw(n_users: int, n_resamples: int, seed: tuple[int, int]) -> Floats:
+def _draw(n_users: int, n_resamples: int, seed: tuple[int, int]) -> Doubles:
     """Say how often each resample has each user, shape (resamples, users)."""
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_resamples)
-    return drawn.astype(np.float32)
+    return drawn.astype(np.float64)

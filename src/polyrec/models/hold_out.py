@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from polyrec.core.types import Histories, IdMap, best_items
+from polyrec.core.types import Histories, IdMap
 from polyrec.data.interactions import Interactions
 from polyrec.data.split import cold_items_split, random_split
-from polyrec.measures.accuracy import ndcg
-from polyrec.measures.hits import Hits
+from polyrec.measures.accuracy import ndcg_of_scores
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Integers
@@ -47,7 +46,7 @@ class HeldOut:
         """
         scores[np.repeat(np.arange(len(self.seen)), self.seen.lengths), self.seen.items] = -np.inf
         scores[:, self.never_chosen] = -np.inf
-        return float(np.nanmean(ndcg(Hits.of(best_items(scores, K), self.relevant), K)))
+        return float(np.nanmean(ndcg_of_scores(scores, self.relevant, K)))
 
 
 def hold_out(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
