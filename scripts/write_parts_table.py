@@ -5,6 +5,7 @@ Run it when a part or a setting has changed: .venv/bin/python scripts/write_part
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ END = "<!-- /parts -->\n"
 def parts_tables() -> str:
     """Give a heading and a table for each kind of part that polyrec has itself."""
     ours = [facts for facts in part_facts() if facts["name"] in PARTS[facts["kind"]]]
-    return "\n".join(
+    return "".join(
         f"\n### {kind}\n\n{_table(list(found))}"
         for kind, found in groupby(ours, key=lambda facts: facts["kind"])
     )
@@ -46,12 +47,11 @@ def _table(parts: list[dict[str, Any]]) -> str:
 def _default(value: object) -> str:
     if value is None:
         return "chosen in `fit`"
-    return f"`{str(value).lower() if isinstance(value, bool) else value!r}`".replace("'", '"')
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def _cell(text: str) -> str:
-    text = text.replace("|", "\\|")
-    return text[:1].upper() + text[1:]
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from polyrec.data.datasets import load_dataset
     from polyrec.data.interactions import Interactions
     from polyrec.data.load import read_dataset
+    from polyrec.evaluation.evaluate import evaluate
     from polyrec.pipeline.fitted import Fitted, fit, load
     from polyrec.pipeline.plan import Plan
 
@@ -30,6 +31,7 @@ _WHERE = {
     "PolyrecError": "polyrec.core.errors",
     "Query": "polyrec.core.types",
     "Suggestion": "polyrec.core.types",
+    "evaluate": "polyrec.evaluation.evaluate",
     "fit": "polyrec.pipeline.fitted",
     "load": "polyrec.pipeline.fitted",
     "load_dataset": "polyrec.data.datasets",
@@ -45,6 +47,7 @@ __all__ = [
     "PolyrecError",
     "Query",
     "Suggestion",
+    "evaluate",
     "fit",
     "load",
     "load_dataset",

@@ -28,6 +28,17 @@ def test_fit_says_what_it_did_and_what_to_type_next(
     assert polyrec.load(out).recommend(["ada"], k=1).height == 1
 
 
+def test_fit_counts_one_of_each_as_one(run: Run, shop: Path, tmp_path: Path) -> None:
+    for name, text in (("items", "item_id,text\nsaw,Saw\n"), ("events", "user,item\nada,saw\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    result = run(
+        *("fit", "--catalog", tmp_path / "items.csv"),
+        *("--interactions", tmp_path / "events.csv"),
+        *("--plan", shop / "ease.toml", "--out", tmp_path / "model"),
+    )
+    assert "1 user, 1 item, 1 interaction, languages: 1" in result.stdout
+
+
 def test_fit_tells_the_same_as_json(run: Run, shop: Path, data: list[str], tmp_path: Path) -> None:
     result = run(
         *("fit", *data, "--plan", shop / "ease.toml"),

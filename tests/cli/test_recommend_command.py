@@ -68,7 +68,8 @@ def test_nobody_known_gets_what_is_popular_and_is_told_so(run: Run, ease_model: 
 
 def test_fewer_items_than_wished_are_said(run: Run, ease_model: str) -> None:
     result = run("recommend", ease_model, "ada", "--allow", "tea", "--allow", "hobel", "-k", 5)
-    assert "note: only 2 of 5" in result.stdout
+    assert "only 2 of 5" in result.stdout
+    assert "nothing speaks for or against 1 of them" in result.stdout
 
 
 def test_no_item_at_all_is_said_too(run: Run, ease_model: str) -> None:

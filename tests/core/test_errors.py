@@ -50,6 +50,17 @@ from polyrec.core.errors import (
             3,
         ),
         (
+            UnknownIdError("item", "gmip", known=["gimp", "krita", "gimp2"]),
+            "no item has the id 'gmip'; did you mean 'gimp' or 'gimp2'?",
+            3,
+        ),
+        (UnknownIdError("item", "x", known=["gimp"]), "no item has the id 'x'", 3),
+        (
+            UnknownIdError("item", "gmip", known=["gimp"], hint="see items.csv"),
+            "no item has the id 'gmip'; see items.csv",
+            3,
+        ),
+        (
             LanguageError("german"),
             "'german' is not a language tag; use BCP 47, such as 'de', 'pt-BR' or 'und'",
             3,
@@ -68,6 +79,13 @@ def test_every_error_has_a_message_and_an_exit_code(
 ) -> None:
     assert str(error) == message
     assert error.exit_code == exit_code
+
+
+def test_no_near_id_is_looked_for_where_that_would_take_long() -> None:
+    many = [f"item-{i}" for i in range(errors.MOST_IDS + 1)]
+    assert UnknownIdError("item", "itm-7", known=many).hint == ""
+    assert UnknownIdError("item", "itm-7", known=many[:50]).hint != ""
+    assert UnknownIdError("item", "i" * 1000, known=["i" * 999]).hint == ""
 
 
 def test_an_engine_says_whether_trying_again_may_help() -> None:

@@ -50,3 +50,19 @@ def test_nothing_to_do_shows_nothing(
     with progress("encoding", 0) as advance:
         advance(0)
     assert capsys.readouterr().err == ""
+
+
+def test_work_inside_work_whose_bar_is_drawn_stays_silent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SHOW_AFTER_S", 0.0)
+    with progress("comparing", 10) as outer:
+        outer(1)
+        with progress("encoding", 10) as inner:
+            inner(5)
+    with progress("saving", 10) as after:
+        after(5)
+    shown = capsys.readouterr().err
+    assert "comparing" in shown
+    assert "encoding" not in shown
+    assert "saving" in shown

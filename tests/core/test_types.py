@@ -40,6 +40,14 @@ def test_ids_that_are_unknown_or_stand_twice_are_refused() -> None:
         IdMap(("a",)).indices(["a", "c"], kind="user")
 
 
+def test_near_items_are_offered_but_nobody_is_told_who_other_people_are() -> None:
+    ids = IdMap(("gimp", "krita"))
+    with pytest.raises(UnknownIdError, match=r"^no item has the id 'gmp'; did you mean 'gimp'\?$"):
+        ids.index("gmp")
+    with pytest.raises(UnknownIdError, match=r"^no user has the id 'gmp'$"):
+        ids.index("gmp", kind="user")
+
+
 # histories
 
 
@@ -105,6 +113,18 @@ def test_items_outside_the_catalogue_are_refused() -> None:
             Histories.from_lists([items], n_items=3)
 
 
+def test_values_that_hold_arrays_can_be_compared_and_are_alike_only_to_themselves() -> None:
+    def make() -> list[object]:
+        histories = Histories.from_lists([[0, 1]], n_items=3)
+        ranking = best_items(np.ones((1, 3), np.float32), 2)
+        return [histories, ranking, Training(histories, np.eye(3, dtype=np.float32))]
+
+    for one, other in zip(make(), make(), strict=True):
+        assert one == one  # noqa: PLR0124
+        assert one != other
+        assert len({one, other}) == 2
+
+
 def test_training_has_as_many_items_as_its_histories() -> None:
     assert Training(Histories.from_lists([[0]], n_items=7)).n_items == 7
 
@@ -163,6 +183,14 @@ def test_rankings_stand_under_each_other() -> None:
     stacked = Rankings.stacked(blocks, 2)
     assert (len(stacked), stacked.k) == (3, 2)
     assert Rankings.stacked([], 5).items.shape == (0, 5)
+
+
+def test_places_behind_the_first_are_the_rest() -> None:
+    ranking = best_items(np.arange(8, dtype=np.float32).reshape(2, 4), 4)
+    for k in (0, 1, 4, 9):
+        head, tail = ranking.first(k), ranking.after(k)
+        assert np.array_equal(np.hstack([head.items, tail.items]), ranking.items)
+        assert np.array_equal(np.hstack([head.scores, tail.scores]), ranking.scores)
 
 
 def test_items_and_scores_of_other_shapes_are_refused() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -52,7 +53,8 @@ def test_every_interaction_is_on_exactly_one_side(
     try:
         train, test = data.split(name, test_share=share, seed=seed)
     except DataError as error:
-        assert "the same time" in str(error)  # noqa: PT017 (too few moments to part)
+        # too few moments to part, or too little to hold anything out
+        assert re.search("the same time|holds nothing out", str(error))  # noqa: PT017
         return
     assert sorted(rows(train) + rows(test)) == sorted(rows(data))
     assert not set(rows(train)) & set(rows(test))
@@ -65,15 +67,24 @@ def test_every_interaction_is_on_exactly_one_side(
 def test_a_random_split_holds_out_a_share_of_each_user(
     data: Dataset, share: float, seed: int
 ) -> None:
+    whole = data.histories.lengths
+    expected = np.minimum(np.round(whole * share), np.maximum(whole - 1, 0))
+    if not expected.any():
+        with pytest.raises(DataError, match="the split 'random' holds nothing out"):
+            data.split(test_share=share, seed=seed)
+        return
     train, test = data.split(test_share=share, seed=seed)
-    whole, held = data.histories.lengths, test.histories.lengths
-    assert np.array_equal(held, np.minimum(np.round(whole * share), np.maximum(whole - 1, 0)))
+    assert np.array_equal(test.histories.lengths, expected)
     assert (train.histories.lengths[whole > 0] > 0).all()
 
 
 @given(datasets(), SHARES, st.integers(0, 3))
 def test_cold_items_have_no_interaction_in_train(data: Dataset, share: float, seed: int) -> None:
-    train, test = data.split("cold-items", test_share=share, seed=seed)
+    try:
+        train, test = data.split("cold-items", test_share=share, seed=seed)
+    except DataError as error:
+        assert "the split 'cold-items' holds nothing out" in str(error)  # noqa: PT017
+        return
     cold = set(test.interactions.item.tolist())
     assert not cold & set(train.interactions.item.tolist())
     assert len(cold) <= round(N_ITEMS * share)
@@ -123,6 +134,12 @@ def test_a_split_that_cannot_be_made_says_why() -> None:
     same = replace(data.interactions, time=np.ones(2))
     with pytest.raises(DataError, match=r"^all the latest interactions have the same time; use"):
         replace(data, interactions=same).split("time")
+    for name in ("random", "cold-items"):
+        with pytest.raises(
+            DataError,
+            match=rf"^the split '{name}' holds nothing out of 2 interactions; give more data, or",
+        ):
+            data.split(name, test_share=0.01)
     for share in (0, 1, -0.5, 1.5, float("nan")):
         with pytest.raises(DataError, match=r"^test_share is .*; give a share between 0 and 1$"):
             data.split(test_share=share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,27 +25,25 @@ if TYPE_CHECKING:
     import polars as pl
 
 RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
-ENTRY_POINTS = """\
-[polyrec.encoder]
-word-counts = my_encoder:WordCounts
-[polyrec.recommender]
-category-popularity = my_recommender:CategoryPopularity
-[polyrec.reader]
-json-array = my_reader:JsonArray
-"""
 METADATA = "Metadata-Version: 2.1\nName: my-parts\nVersion: 1.0\n"
 
 
 @pytest.fixture(autouse=True)
 def _installed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    read: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Put the recipes where another package's parts are found: an entry point each."""
+    """Put the recipes where another package's parts are found, as CONTRIBUTING.md says."""
+    (declared,) = (f for f in read("CONTRIBUTING.md").fences if f.language == "toml")
+    groups = tomllib.loads(declared.text)["project"]["entry-points"]
     site = tmp_path_factory.mktemp("site")
     info = site / "my_parts-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(METADATA, encoding="utf-8")
-    (info / "entry_points.txt").write_text(ENTRY_POINTS, encoding="utf-8")
+    points = "".join(
+        f"[{group}]\n" + "".join(f"{name} = {where}\n" for name, where in named.items())
+        for group, named in groups.items()
+    )
+    (info / "entry_points.txt").write_text(points, encoding="utf-8")
     monkeypatch.syspath_prepend(RECIPES)
     monkeypatch.syspath_prepend(site)
     parts.cache_clear()

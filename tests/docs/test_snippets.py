@@ -5,7 +5,7 @@ What may stand behind a fence's language:
   `file=FILE`   quotes a file of the repository, parts separated by a line `# ...` (python only)
   `exit=3`      the commands end with this code
   `long`        the commands take minutes: their options are checked, they are not run
-  `output`      each line stands in what the last block printed (text only)
+  `output`      each line stands in what the last block printed, white space apart (text only)
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import re
 import shlex
 import subprocess
 import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -53,8 +55,9 @@ class Runner:
         elif fence.language == "sh":
             self._shell(where, fence)
         elif "output" in fence.options:
+            printed = _one_space(self.printed)
             for line in fence.text.splitlines():
-                assert line.strip() in self.printed, f"{where}: not in the output: {line!r}"
+                assert _one_space(line) in printed, f"{where}: not in the output: {line!r}"
 
     def _save(self, fence: Any) -> None:
         with open(fence.options["save"], "w", encoding="utf-8") as file:  # noqa: PTH123
@@ -62,8 +65,11 @@ class Runner:
 
     def _quote(self, where: str, fence: Any) -> None:
         text = (self.root / fence.options["file"]).read_text(encoding="utf-8")
-        for part in fence.text.split("# ...\n"):
-            assert part.strip("\n") in text, f"{where}: {fence.options['file']} says otherwise"
+        lines = _lines(text)
+        for part in re.split(r"^ *# \.\.\.\n", fence.text, flags=re.MULTILINE):
+            quoted = _lines(part)
+            places = (lines[i : i + len(quoted)] for i in range(len(lines)))
+            assert quoted in places, f"{where}: not in {fence.options['file']}: {part}"
 
     def _python(self, where: str, fence: Any) -> None:
         code = compile("\n" * fence.line + fence.text, where.partition(" line")[0], "exec")
@@ -104,9 +110,17 @@ class Runner:
         self.printed += result.output
 
 
+def _lines(text: str) -> list[str]:
+    """Give the lines with something in them, without indentation, which formatters change."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _one_space(text: str) -> str:
+    return " ".join(text.split())
+
+
 def test_what_is_shown_runs(
     document: Any,
-    read: Any,
     request: pytest.FixtureRequest,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -118,3 +132,28 @@ def test_what_is_shown_runs(
     runner = Runner(request.config.rootpath, module)
     for fence in document.fences:
         runner.run(document.name, fence)
+
+
+@pytest.mark.parametrize(
+    ("language", "options", "text"),
+    [
+        ("sh", {}, "polyrec parts nothing"),
+        ("sh", {"exit": "2"}, "polyrec parts"),
+        ("sh", {}, "make nothing"),
+        ("sh", {}, "polyrec parts | wc"),
+        ("sh", {}, "rm file"),
+        ("sh", {"long": ""}, "polyrec fit --no-such-option"),
+        ("python", {}, "1 / 0"),
+        ("python", {"file": "docs/recipes/my_reader.py"}, 'endings = (".json",)\nkey: int = 1'),
+        ("text", {"output": ""}, "what nobody has printed"),
+        ("ruby", {}, "puts 1"),
+        ("python", {"ouput": ""}, ""),
+    ],
+)
+def test_a_block_that_is_wrong_is_noticed(
+    language: str, options: dict[str, str], text: str, request: pytest.FixtureRequest
+) -> None:
+    fence = types.SimpleNamespace(language=language, options=options, text=text, line=1)
+    runner = Runner(request.config.rootpath, types.ModuleType("shown"))
+    with pytest.raises((AssertionError, ZeroDivisionError, click.UsageError)):
+        runner.run("page.md", fence)

@@ -146,6 +146,13 @@ def test_a_plan_may_be_named_by_its_file(camps: TwoCamps, tmp_path: Path) -> Non
     assert repr(fit(camps.dataset, str(path))) == repr(rec)
 
 
+def test_one_user_is_no_several_users() -> None:
+    catalog = Catalog.from_texts(["a"], [{"de": "x"}])
+    data = Dataset(catalog, Interactions.from_pairs([("u", 0)]))
+    rec = fit(data, Plan.from_table({"recommender": "popularity"}))
+    assert repr(rec) == "<Fitted Popularity on data (as-given): 1 user, 1 item>"
+
+
 def test_a_recommender_that_needs_vectors_needs_an_encoder(camps: TwoCamps) -> None:
     with pytest.raises(ConfigError, match=r"^Content needs item vectors; name an encoder"):
         fit(camps.dataset, Plan.from_table({"recommender": "content"}))

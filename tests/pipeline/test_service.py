@@ -73,7 +73,21 @@ def test_a_history_of_nobody_known_is_folded_in(rec: Fitted) -> None:
 
 def test_an_unknown_user_with_a_history_is_folded_in(rec: Fitted) -> None:
     answer = rec.service.recommend(Query(user_id="stranger", history=("i1", "i3")))
-    assert answer == rec.service.recommend(Query(history=("i1", "i3")))
+    assert answer.items == rec.service.recommend(Query(history=("i1", "i3"))).items
+    assert (answer.mode, answer.note) == ("fold-in", "user 'stranger' is not known")
+
+
+def test_an_unknown_user_with_a_text_is_told_that_they_are_unknown(content: Fitted) -> None:
+    answer = content.service.recommend(Query(user_id="stranger", text="comet", k=3))
+    assert (answer.mode, answer.note) == ("text", "user 'stranger' is not known")
+
+
+def test_an_unknown_user_whose_history_says_nothing_is_told_both(ease: Fitted) -> None:
+    query = Query(user_id="stranger", history=("i0",), allow=("i1",), k=1)
+    assert ease.service.recommend(query).note == (
+        "user 'stranger' is not known; what is known of who asks says nothing of what may be "
+        "shown: these are popular items"
+    )
 
 
 def test_the_history_of_a_query_joins_that_of_the_user(rec: Fitted) -> None:
@@ -223,6 +237,58 @@ def test_an_item_is_shown_in_a_wished_language_where_it_has_one(
     assert (item.language, item.text) == ("de", "wood saw plane oak")
 
 
+# items that nothing speaks for
+
+
+@pytest.fixture
+def few(plan: Callable[..., Plan]) -> Fitted:
+    """Five items of which only `b` and `c` go with `a`; nobody chose `d` and `e`."""
+    texts = [{"en": "a"}, {"en": "b"}, {"en": "c"}, {"fr": "d"}, {"fr": "e"}]
+    catalog = Catalog.from_texts(list("abcde"), texts)
+    pairs = [("u", 0), ("u", 1), ("v", 0), ("v", 2), ("w", 0), ("w", 1)]
+    return fit(Dataset(catalog, Interactions.from_pairs(pairs)), plan("ease"))
+
+
+def test_items_that_nothing_speaks_for_are_counted_in_the_note(few: Fitted) -> None:
+    answer = few.service.recommend(Query(history=("a",), k=4))
+    assert ids(answer)[:2] == ["b", "c"]
+    assert {item.score for item in answer.items[2:]} == {0}
+    assert (answer.mode, answer.note) == (
+        "fold-in",
+        "nothing speaks for or against 2 of them (score 0)",
+    )
+    assert few.service.recommend(Query(history=("a",), k=2)).note == ""
+
+
+def test_a_wished_language_moves_no_item_that_nothing_speaks_for_before_others(few: Fitted) -> None:
+    query = Query(history=("a",), k=3, languages=("fr",), language_mode="prefer")
+    answer = few.service.recommend(query)
+    assert ids(answer)[:2] == ["b", "c"]
+    assert languages_of(answer) == ["en", "en", "fr"]
+    assert answer.note == "nothing speaks for or against 1 of them (score 0)"
+
+
+def test_what_nobody_chose_is_not_called_popular_in_silence(few: Fitted) -> None:
+    query = Query(k=4, languages=("fr",), language_mode="prefer")
+    answer = few.service.recommend(query)
+    assert ids(answer)[:3] == ["a", "b", "c"]
+    assert answer.note == (
+        "nothing is known of who asks: these are popular items; "
+        "nobody has chosen 1 of them (score 0)"
+    )
+
+
+def test_an_item_that_nothing_speaks_for_has_no_reason() -> None:
+    catalog = Catalog.from_texts(list("abcd"), [{"en": "wood"}, {"en": "wood"}, {"en": "x"}, {}])
+    data = Dataset(catalog, Interactions.from_pairs([("u", 0), ("u", 1), ("v", 2)]))
+    recommender = {"use": "content", "n_neighbours": 1}
+    rec = fit(data, Plan.from_table({"encoder": "hashing", "recommender": recommender}))
+    answer = rec.service.recommend(Query(history=("a",), k=3))
+    reasons = {item.item_id: item.reason for item in answer.items}
+    assert reasons["b"] == "a"
+    assert [item.reason for item in answer.items if item.score == 0] == [None] * 2
+
+
 # filters
 
 
@@ -247,6 +313,14 @@ def test_fewer_items_than_places_are_said(rec: Fitted) -> None:
 def test_a_list_longer_than_the_catalogue_holds_all_that_is_unseen(rec: Fitted) -> None:
     answer = rec.service.recommend(Query(user_id="u0", k=100))
     assert len(answer.items) == 40 - len(seen(rec, "u0"))
+
+
+def test_a_list_of_any_length_takes_no_more_places_than_there_are_items(rec: Fitted) -> None:
+    for query in (Query(user_id="u0"), Query(), Query(languages=("de",), language_mode="prefer")):
+        answer = rec.service.recommend(replace(query, k=10**12))
+        assert len(answer.items) <= 40
+        assert f"only {len(answer.items)} of 1000000000000" in answer.note
+    assert len(rec.service.similar("i0", k=10**12)) == 39
 
 
 def test_languages_are_ignored_preferred_or_the_only_ones(rec: Fitted) -> None:
@@ -367,9 +441,13 @@ def test_similar_items_are_of_the_same_camp_and_never_the_item_itself(rec: Fitte
             LanguageError,
             "'??' is not a language tag; use BCP 47, such as 'de', 'pt-BR' or 'und'",
         ),
-        (Query(history=("i0", "i99")), UnknownIdError, "no item has the id 'i99'"),
-        (Query(allow=("i99",)), UnknownIdError, "no item has the id 'i99'"),
-        (Query(deny=("i99",)), UnknownIdError, "no item has the id 'i99'"),
+        (
+            Query(history=("i0", "i99")),
+            UnknownIdError,
+            "no item has the id 'i99'; did you mean 'i9' or 'i39' or 'i29'?",
+        ),
+        (Query(allow=("z9999",)), UnknownIdError, "no item has the id 'z9999'"),
+        (Query(deny=("z9999",)), UnknownIdError, "no item has the id 'z9999'"),
         (Query(category="rare"), DataError, "no item has the category 'rare'"),
     ],
 )
@@ -382,8 +460,8 @@ def test_a_query_that_cannot_be_answered_says_why(
 
 
 def test_similar_refuses_what_it_does_not_know(rec: Fitted) -> None:
-    with pytest.raises(UnknownIdError, match=r"^no item has the id 'i99'$"):
-        rec.service.similar("i99")
+    with pytest.raises(UnknownIdError, match=r"^no item has the id 'z9999'$"):
+        rec.service.similar("z9999")
     with pytest.raises(ConfigError, match=r"^k is 0; give at least 1$"):
         rec.service.similar("i0", k=0)
 

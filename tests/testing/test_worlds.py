@@ -88,3 +88,22 @@ def test_worlds_are_the_same_each_time_and_cannot_be_written_to() -> None:
     for array in (one.vectors, one.new_vectors, training.histories.items, training.languages):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = array[1]
+
+
+def test_items_of_a_topic_are_chosen_together_and_said_alike_in_every_language() -> None:
+    data = translated()
+    events, catalog = data.interactions, data.catalog
+    assert (events.user % 4 == events.item % 4).all()
+    assert events.time is not None
+    assert len(set(events.time.tolist())) == len(events)
+    words = [
+        [set(text.split()) - set(LANGUAGE_WORDS[tag].split()) for tag, text in by.items()]
+        for by in catalog.texts
+    ]
+    assert {tuple(by) for by in catalog.texts} == {("en", "de", "fr")}
+    for item, said in enumerate(words):
+        assert all(other == said[0] for other in said)
+        assert all(
+            bool(said[0] & words[other][0]) <= (item % 4 == other % 4) for other in range(60)
+        )
+    assert set(catalog.category) == {f"topic{i}" for i in range(4)}

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from polyrec.cli.tables import add_row, show, table
-from polyrec.evaluate.rows import find
+from polyrec.core.counted import counted
+from polyrec.evaluation.rows import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from polyrec.evaluate.rows import Row
+    from polyrec.evaluation.rows import Row
 
 COLUMNS = {
     "nDCG": ("all", "ndcg"),
@@ -27,14 +28,21 @@ COLUMNS = {
 
 
 def show_comparison(rows: Sequence[Row], models: Mapping[str, str]) -> None:
-    """Print a table per view and split, means over seeds, and the claims below it."""
-    for view, split in dict.fromkeys((row.view, row.split) for row in rows if row.seed == "mean"):
-        some = find(rows, view=view, split=split, seed="mean")
-        if split.startswith("language-out"):
+    """Print a table per split, means over seeds, and the claims below it.
+
+    Of several text seeds the first is shown alone, then all together; the rest is in the rows.
+    """
+    compared = [row for row in rows if not row.split.startswith("language-out")]
+    views = list(dict.fromkeys(row.view for row in compared))
+    shown = {*views[:1], *views[-1:]}
+    for view, split in dict.fromkeys((row.view, row.split) for row in compared):
+        if view not in shown:
             continue
+        some = find(compared, view=view, split=split, seed="mean")
         k = some[0].k
         n = max(row.n for row in some)
-        click.echo(f"\n{split} split, view {view}: at {k}, full ranking, {n:,} people")
+        who = counted(n, "person", "people")
+        click.echo(f"\n{split} split, view {view}: at {k}, full ranking, {who}")
         made = table("model", *COLUMNS, numbers=tuple(COLUMNS))
         for model in models:
             add_row(made, [model, *_cells(find(some, model=model))])
@@ -73,6 +81,7 @@ def _claims(rows: Sequence[Row]) -> None:
 def _languages_out(rows: Sequence[Row]) -> None:
     """Print what is left of the accuracy in a language that nobody has chosen from."""
     ratios = find(rows, split="language-out", measure="ndcg-ratio")
+    ratios = [row for row in ratios if not math.isnan(row.value)]
     if not ratios:
         return
     click.echo(f"\nlanguage left out (A) against its items left out in folds (B), {ratios[0].view}")

@@ -54,9 +54,9 @@ _ONE_DRAW = click.option(
 _DRAWS = click.option(
     "--text-seeds",
     type=SEEDS,
-    default="1",
+    default="1-3",
     show_default=True,
-    help="Draws the languages of --view, once for each: 1-3.",
+    help="Draws the languages of --view, once for each; the first one's table is shown alone too.",
 )
 
 

@@ -9,9 +9,10 @@ import click
 
 from polyrec.cli.printable import first_line, printable
 from polyrec.cli.tables import add_row, show, table
+from polyrec.core.counted import counted
 
 if TYPE_CHECKING:
-    from polyrec.evaluate.content import Card, Content
+    from polyrec.evaluation.content import Card, Content
 
 EPILOG = """\b
 Examples:
@@ -34,9 +35,9 @@ Vectors are kept in the user's cache (or POLYREC_CACHE), so that a second run is
 @click.option("--json", "as_json", is_flag=True, help="Print the rows of metrics.json.")
 def demo(dataset: str, seed: int, out: Path, as_json: bool) -> None:
     """Compare models on the data that ship, show three users, write a report."""
-    from polyrec.evaluate.demo import demo as run
-    from polyrec.evaluate.report import write_report
-    from polyrec.evaluate.rows import to_json
+    from polyrec.evaluation.demo import demo as run
+    from polyrec.evaluation.report import write_report
+    from polyrec.evaluation.rows import to_json
 
     content = run(dataset, seed=seed)
     report = write_report(content, out)
@@ -59,7 +60,7 @@ def _show(content: Content) -> None:
 
 
 def _show_card(card: Card) -> None:
-    click.echo(f"\nuser {printable(card.user_id)} has {card.n_history} items, such as")
+    click.echo(f"\nuser {printable(card.user_id)} has {counted(card.n_history, 'item')}, such as")
     known = table("language", "item", "text", ids=("item",), one_line=("text",))
     for item in card.history:
         add_row(known, [item.language, item.item_id, first_line(item.text)])

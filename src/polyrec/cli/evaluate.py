@@ -46,9 +46,9 @@ def evaluate(
 ) -> None:
     """Compare models on the same splits, over seeds, with intervals."""
     from polyrec.cli.comparison_table import show_comparison
-    from polyrec.evaluate.full import evaluate_plan
-    from polyrec.evaluate.report import write_report
-    from polyrec.evaluate.rows import to_json
+    from polyrec.evaluation.full import evaluate_plan
+    from polyrec.evaluation.report import write_report
+    from polyrec.evaluation.rows import to_json
     from polyrec.pipeline.plan import Plan
 
     content = evaluate_plan(Plan.load(plan), data, **options)  # type: ignore[arg-type]

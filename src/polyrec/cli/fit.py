@@ -13,6 +13,7 @@ import click
 from polyrec.cli.data_options import data_options
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import show_json
+from polyrec.core.counted import counted
 from polyrec.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ def _report(facts: dict[str, Any], user: str | None) -> None:
     parts = ", ".join(f"{kind} {table['use']}" for kind, table in facts["plan"].items())
     click.echo(
         printable(
-            f"fitted on {facts['dataset']} ({facts['view']}): {facts['users']:,} users, "
-            f"{facts['items']:,} items, {facts['interactions']:,} interactions, "
+            f"fitted on {facts['dataset']} ({facts['view']}): {counted(facts['users'], 'user')}, "
+            f"{counted(facts['items'], 'item')}, {counted(facts['interactions'], 'interaction')}, "
             f"languages: {facts['languages']}"
         )
     )

@@ -17,7 +17,10 @@ import difflib
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+MOST_IDS, LONGEST_ID = 50_000, 100
+"""Beyond these, no near ids are looked for."""
 
 
 class PolyrecError(Exception):
@@ -86,11 +89,23 @@ class UnknownIdError(DataError):
     Args:
         kind: `user` or `item`.
         name: the id that was asked for.
+        known: the ids that exist; the nearest are offered where there is no other hint. Leave them
+            out where ids belong to people: a message must not tell one who the others are.
         hint: what to do about it.
     """
 
-    def __init__(self, kind: str, name: str, *, hint: str = "") -> None:
-        super().__init__(f"no {kind} has the id {name!r}", hint=hint)
+    def __init__(
+        self, kind: str, name: str, *, known: Collection[str] = (), hint: str = ""
+    ) -> None:
+        super().__init__(f"no {kind} has the id {name!r}", hint=hint or _nearest(name, known))
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """Offer the nearest ids; nothing where looking at all of them would take long."""
+    if len(known) > MOST_IDS or len(name) > LONGEST_ID:
+        return ""
+    near = difflib.get_close_matches(name, known, n=3)
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 class LanguageError(DataError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -16,7 +16,12 @@ SHOW_AFTER_S = 2.0
 
 
 class _Bar:
-    """Counts steps; starts to draw once `SHOW_AFTER_S` have passed."""
+    """Counts steps; starts to draw once `SHOW_AFTER_S` have passed.
+
+    One bar draws at a time: work inside work whose bar is drawn stays silent.
+    """
+
+    drawing: ClassVar[bool] = False
 
     def __init__(self, title: str, total: int, unit: str) -> None:
         self.title, self.total, self.unit = title, total, unit
@@ -28,7 +33,8 @@ class _Bar:
     def advance(self, steps: int = 1) -> None:
         self.done += steps
         elapsed = time.monotonic() - self.start
-        if self.drawn is None and elapsed > SHOW_AFTER_S and self.done < self.total:
+        late = elapsed > SHOW_AFTER_S and self.done < self.total
+        if self.drawn is None and late and not _Bar.drawing:
             self._open()
         if self.drawn is not None and self.task is not None:
             rate = f"{self.done / elapsed:,.0f} {self.unit}/s"
@@ -43,12 +49,15 @@ class _Bar:
             TimeRemainingColumn(compact=True),
             TextColumn("left"),
         )
-        self.drawn = Progress(*columns, console=Console(stderr=True))
+        console = Console(stderr=True)
+        self.drawn = Progress(*columns, console=console, transient=console.is_terminal)
         self.task = self.drawn.add_task(self.title, total=self.total, rate="")
+        _Bar.drawing = True
         self.drawn.start()
 
     def close(self) -> None:
         if self.drawn is not None:
+            _Bar.drawing = False
             self.drawn.stop()
 
 

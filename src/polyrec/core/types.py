@@ -56,14 +56,15 @@ class IdMap:
         try:
             return self._index[name]
         except KeyError:
-            raise UnknownIdError(kind, name) from None
+            known = self.names if kind == "item" else ()
+            raise UnknownIdError(kind, name, known=known) from None
 
     def indices(self, names: Iterable[str], *, kind: str = "item") -> Integers:
         """Give the integers of several ids, in order; raises as `index` does."""
         return np.array([self.index(name, kind=kind) for name in names], dtype=np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Histories:
     """What each of some users chose: items, weights and times, ragged.
 
@@ -137,7 +138,7 @@ class Histories:
             yield start, self.rows(slice(start, start + size))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Training:
     """What a recommender may learn from.
 
@@ -159,7 +160,7 @@ class Training:
         return self.histories.n_items
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rankings:
     """The best items for each of some users, best first.
 
@@ -193,6 +194,10 @@ class Rankings:
     def first(self, k: int) -> Rankings:
         """Give the first k places."""
         return Rankings(self.items[:, :k], self.scores[:, :k])
+
+    def after(self, k: int) -> Rankings:
+        """Give the places behind the first k."""
+        return Rankings(self.items[:, k:], self.scores[:, k:])
 
 
 def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:

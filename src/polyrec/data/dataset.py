@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from polyrec.data.interactions import Interactions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A catalog and interactions.
 
@@ -35,8 +35,8 @@ class Dataset:
     interactions: Interactions
     name: str = "data"
     view_name: str = "as-given"
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    all_texts: Catalog | None = field(default=None, compare=False, repr=False)
+    notes: tuple[str, ...] = ()
+    all_texts: Catalog | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         items = self.interactions.item
@@ -77,7 +77,7 @@ class Dataset:
 
         Raises:
             UnknownNameError: there is no such split.
-            DataError: `time` without timestamps, or a share outside 0..1.
+            DataError: `time` without timestamps, a share outside 0..1, or nothing to hold out.
         """
         if name not in split.SPLITS:
             raise UnknownNameError("split", name, split.SPLITS)
@@ -85,6 +85,11 @@ class Dataset:
             raise DataError(f"test_share is {test_share}", hint="give a share between 0 and 1")
         chosen: Callable[..., Booleans] = split.SPLITS[name]
         test = chosen(self.interactions, len(self.catalog), test_share=test_share, seed=seed)
+        if not test.any():
+            raise DataError(
+                f"the split {name!r} holds nothing out of {len(self.interactions)} interactions",
+                hint="give more data, or a larger test_share",
+            )
         return self.where(~test), self.where(test)
 
     def where(self, keep: Booleans) -> Dataset:

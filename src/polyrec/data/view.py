@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from polyrec.data.catalog import Catalog
 
 VIEWS = ("as-given", "one-language", "en", "balanced", "all")
+DRAWN = ("one-language", "balanced")
+"""Views that are drawn by a seed."""
+
 BALANCED_SHARE = 0.2
 
 

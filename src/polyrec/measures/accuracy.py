@@ -23,7 +23,8 @@ def ndcg(hits: Hits, k: int) -> Doubles:
     Relevance is 0 or 1, the discount log2(place + 1). Source: Järvelin and Kekäläinen 2002.
     """
     cut = hits.first(k)
-    discount = 1 / np.log2(np.arange(2, max(k, 1) + 2))
+    places = min(k, max(cut.hit.shape[1], hits.n_relevant.max(initial=1)))
+    discount = 1 / np.log2(np.arange(2, max(places, 1) + 2))
     gain = cut.hit @ discount[: cut.hit.shape[1]]
     best = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(hits.n_relevant, k)]
     return _share(gain, best, hits)

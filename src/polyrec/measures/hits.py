@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Histories, Rankings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hits:
     """Rankings held against what is relevant.
 

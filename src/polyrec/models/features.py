@@ -48,7 +48,7 @@ def described(
     return unit_rows(np.hstack([vectors, columns]))
 
 
-@dataclass
+@dataclass(eq=False)
 class Described:
     """Items' features, and what is worked out from them once.
 

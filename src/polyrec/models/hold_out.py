@@ -22,7 +22,7 @@ MAX_CELLS = 4_000_000
 """Users are sampled so that users x items stays below this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeldOut:
     """One inner split.
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from polyrec.core.errors import ConfigError
 from polyrec.core.types import Histories, Training
+from polyrec.encode.encoder import unit_rows
 from polyrec.models.content import text_scores
 from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described
@@ -102,6 +104,10 @@ class Hybrid(Recommender):
     lack_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     columns_: Strings | None = field(default=None, init=False, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        if not self.evidence > 0:
+            raise ConfigError(f"evidence is {self.evidence}", hint="give a number above 0")
+
     @property
     def weights(self) -> Weights:
         """The weights that count, given or chosen, by name; of a fitted model only."""
@@ -181,8 +187,7 @@ class Hybrid(Recommender):
         """Score items by nearness to a text, whatever their category."""
         assert self.features_ is not None
         vectors = self.features_[:, : profiles.shape[1]]
-        length = np.linalg.norm(vectors, axis=1)
-        return text_scores(profiles, vectors / length[:, None], sharpness=self.sharpness)
+        return text_scores(profiles, unit_rows(vectors), sharpness=self.sharpness)
 
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         del languages

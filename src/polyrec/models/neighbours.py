@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Neighbours:
     """The nearest items of some items, nearest in no order.
 

@@ -29,6 +29,7 @@ class Recommender(ABC):
 
     n_fitted_: int | None = None
     n_items_: int | None = None
+    dim_: int | None = None
 
     def fit(self, training: Training, *, seed: int = 0) -> Self:
         """Learn from training data.
@@ -49,6 +50,7 @@ class Recommender(ABC):
                 raise DataError(f"{training.n_items} items but {len(column)} rows about them")
         self._fit(training, seed)
         self.n_fitted_ = self.n_items_ = training.n_items
+        self.dim_ = None if training.vectors is None else training.vectors.shape[1]
         return self
 
     def score(self, histories: Histories, *, profiles: Floats | None = None) -> Floats:
@@ -65,7 +67,8 @@ class Recommender(ABC):
 
         Raises:
             NotFittedError: fit has not been called.
-            DataError: the histories are over other items.
+            DataError: the histories are over other items, or the profiles are not one per history
+                or not as long as the vectors that the model was fitted on.
         """
         if self.n_items_ is None:
             raise NotFittedError(type(self).__name__)
@@ -73,6 +76,8 @@ class Recommender(ABC):
             raise DataError(f"histories over {histories.n_items} items, fitted on {self.n_items_}")
         if profiles is not None and len(profiles) != len(histories):
             raise DataError(f"{len(profiles)} profiles for {len(histories)} histories")
+        if profiles is not None:
+            self._check_dim("profiles", profiles)
         if self.accepts_new_items or self.n_items_ == self.n_fitted_:
             return np.asarray(self._score(histories, profiles), dtype=np.float32)
         scores = np.full((len(histories), self.n_items_), -np.inf, dtype=np.float32)
@@ -118,15 +123,29 @@ class Recommender(ABC):
             categories: their categories, empty for none, shape (new items,).
 
         A model with `accepts_new_items = False` scores them -inf.
+
+        Raises:
+            NotFittedError: fit has not been called.
+            DataError: the three differ in length, or the vectors are not as long as those that the
+                model was fitted on.
         """
         if self.n_items_ is None:
             raise NotFittedError(type(self).__name__)
         if not len(vectors) == len(languages) == len(categories):
             raise DataError("new items need one vector, language and category each")
+        self._check_dim("vectors", vectors)
         if len(vectors):
             if self.accepts_new_items:
                 self._extend(vectors, languages, categories)
             self.n_items_ += len(vectors)
+
+    def _check_dim(self, name: str, vectors: Floats) -> None:
+        """Refuse vectors of another space, where the model looks at vectors at all."""
+        if self.needs_vectors and self.dim_ is not None and vectors.shape[1:] != (self.dim_,):
+            raise DataError(
+                f"{name} of shape {vectors.shape}, fitted on vectors of length {self.dim_}",
+                hint="encode them as the items were",
+            )
 
     def _fitted_part(self, histories: Histories) -> Histories:
         """Leave out the items that were added after fitting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from polyrec.core.progress import progress
@@ -23,22 +24,28 @@ def climb(
     """Find weights of high quality, from a start, by steps up or down each weight's grid in turn.
 
     Each weight walks as long as the next step of its grid is better; rounds over all weights end
-    when one brings less than `MIN_GAIN`. Finds a local optimum; draws nothing.
+    when one brings less than `MIN_GAIN`, at the latest after `MAX_ROUNDS`. Finds a local optimum;
+    draws nothing.
 
     Args:
-        quality: higher is better.
+        quality: higher is better; NaN is worse than anything.
         start: a value for every weight; for those in `grids` one of the grid's.
         grids: the values that each free weight may take, in order of size.
     """
-    best, best_quality = dict(start), quality(dict(start))
-    steps = MAX_ROUNDS * len(grids)
-    with progress("choosing weights", steps, unit="steps") as advance:
-        for _ in range(MAX_ROUNDS):
+
+    def known(weights: Weights) -> float:
+        found = quality(weights)
+        return -math.inf if math.isnan(found) else found
+
+    best, best_quality = dict(start), known(dict(start))
+    with progress("choosing weights", MAX_ROUNDS * len(grids), unit="steps") as advance:
+        for rounds_left in reversed(range(MAX_ROUNDS)):
             before = best_quality
             for name, grid in grids.items():
-                best, best_quality = _walk(quality, best, best_quality, name=name, grid=grid)
+                best, best_quality = _walk(known, best, best_quality, name=name, grid=grid)
                 advance(1)
-            if best_quality - before < MIN_GAIN:
+            if best_quality <= before or best_quality - before < MIN_GAIN:
+                advance(rounds_left * len(grids))  # nothing is left to do
                 break
     return best
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from polyrec.core.component import fresh
+from polyrec.core.counted import counted
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
@@ -39,9 +40,10 @@ class Fitted:
 
     def __repr__(self) -> str:
         data, view = self.learned.trained_on
-        items, users = len(self.learned.catalog), len(self.learned.users)
+        users = counted(len(self.learned.users), "user")
+        items = counted(len(self.learned.catalog), "item")
         recommender = type(self.learned.plan.recommender).__name__
-        return f"<Fitted {recommender} on {data} ({view}): {users:,} users, {items:,} items>"
+        return f"<Fitted {recommender} on {data} ({view}): {users}, {items}>"
 
     def recommend(
         self,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from polyrec.pipeline.plan import Plan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
     """Parts that have learned, with the catalogue and the histories that they know.
 

@@ -47,7 +47,8 @@ class Service:
 
         The answer rests on the best that is known: a known user's history (with the query's own
         joined to it), else the query's history, else its text, else what is popular; `mode` says
-        which. Items of the history are left out.
+        which. Items of the history are left out. An item of score 0 is one that nothing speaks for
+        or against; such items only fill places, have no reason, and `note` counts them.
 
         Raises:
             ConfigError: k or the language mode cannot be used.
@@ -65,10 +66,10 @@ class Service:
         history = histories.items if mode != "popular" else histories.items[:0]
         reasons = self._reasons([item for item, _ in found], history)
         items = tuple(
-            self._shown(item, score, reason, query.languages)
+            self._shown(item, score, reason if score else None, query.languages)
             for (item, score), reason in zip(found, reasons, strict=True)
         )
-        return Suggestion(items, mode, self._note(query, mode, len(items)))
+        return Suggestion(items, mode, self._note(query, mode, items))
 
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:
         """Answer several queries, in order."""
@@ -87,10 +88,10 @@ class Service:
         if learned.vectors is not None:
             scores = (learned.vectors @ learned.vectors[item])[None, :].copy()
             scores[0, item] = -np.inf
-            ranking = best_items(scores, k, seed=learned.seed)
+            ranking = best_items(scores, self._places(k), seed=learned.seed)
         else:
             alone = Histories.from_lists([[item]], n_items=len(learned.catalog))
-            ranking = learned.plan.recommender.top(alone, k, seed=learned.seed)
+            ranking = learned.plan.recommender.top(alone, self._places(k), seed=learned.seed)
         return tuple(
             self._shown(int(other), float(score), None, ())
             for other, score in zip(ranking.items[0], ranking.scores[0], strict=True)
@@ -126,7 +127,7 @@ class Service:
         histories = Histories.from_lists([given.tolist()], n_items=n_items)
         if len(given):
             return "fold-in", histories
-        return ("text" if _has_text(query) and self._reads_text else "popular"), histories
+        return ("text" if self._says_more(query) else "popular"), histories
 
     @property
     def _reads_text(self) -> bool:
@@ -139,8 +140,9 @@ class Service:
         shown = learned.catalog.languages
         if query.language_mode == "prefer":
             shown = self._languages_for(query.languages)
-        context = Context(query.k, shown, query.languages, query.language_mode)
-        depth = learned.plan.ranker.depth(context)
+        k = self._places(query.k)
+        context = Context(k, shown, query.languages, query.language_mode)
+        depth = self._places(learned.plan.ranker.depth(context))
         if mode != "popular":
             ranking = learned.plan.recommender.top(
                 histories,
@@ -155,7 +157,24 @@ class Service:
                     ranking, mode = popular, "popular"
         else:
             ranking = self._popular(histories, allowed, depth)
-        return learned.plan.ranker.rerank(ranking, context), mode
+        return self._reranked(ranking, context), mode
+
+    def _places(self, k: int) -> int:
+        """Give no list more places than there are items, whatever is wished."""
+        return min(k, len(self.learned.catalog))
+
+    def _reranked(self, ranking: Rankings, context: Context) -> Rankings:
+        """Let the ranker order what there is evidence for, and behind it, alone, the rest."""
+        scores = ranking.scores[0]
+        cut = int(np.argmax(scores == 0)) if (scores == 0).any() else len(scores)
+        ranked = [
+            self.learned.plan.ranker.rerank(part, context)
+            for part in (ranking.first(cut), ranking.after(cut))
+            if part.k
+        ]
+        items = np.concatenate([part.items for part in ranked], axis=1)
+        scores = np.concatenate([part.scores for part in ranked], axis=1)
+        return Rankings(items, scores).first(context.k)
 
     def _popular(self, histories: Histories, allowed: Booleans, depth: int) -> Rankings:
         counts = np.bincount(self.learned.histories.items, minlength=len(self.learned.catalog))
@@ -183,23 +202,33 @@ class Service:
         language, text = catalog.text_for(item, languages)
         return SuggestedItem(catalog.ids.names[item], score, language, text, reason)
 
-    def _note(self, query: Query, mode: Mode, n_found: int) -> str:
+    def _note(self, query: Query, mode: Mode, items: tuple[SuggestedItem, ...]) -> str:
         notes = []
+        unknown = query.user_id is not None and query.user_id not in self.learned.users
+        if unknown and (mode != "popular" or self._says_more(query)):
+            notes.append(f"user {query.user_id!r} is not known")
         if _has_text(query) and not self._reads_text:
             notes.append("this recommender cannot read texts")
         if mode == "popular":
             notes.append(f"{self._why_popular(query)}: these are popular items")
-        if n_found < query.k:
-            notes.append(f"only {n_found} of {query.k}: no further item may be shown")
+        if n_blank := sum(item.score == 0 for item in items):
+            nothing = "nobody has chosen" if mode == "popular" else "nothing speaks for or against"
+            notes.append(f"{nothing} {n_blank} of them (score 0)")
+        if len(items) < query.k:
+            notes.append(f"only {len(items)} of {query.k}: no further item may be shown")
         return "; ".join(notes)
 
+    def _says_more(self, query: Query) -> bool:
+        """Whether a query says more of who asks than their id."""
+        return bool(query.history) or (_has_text(query) and self._reads_text)
+
     def _why_popular(self, query: Query) -> str:
-        if query.history or (_has_text(query) and self._reads_text):
+        if self._says_more(query):
             return "what is known of who asks says nothing of what may be shown"
         if query.user_id is None:
             return "nothing is known of who asks"
-        known, user = query.user_id in self.learned.users, f"user {query.user_id!r}"
-        if not known:
+        user = f"user {query.user_id!r}"
+        if query.user_id not in self.learned.users:
             return f"{user} is not known"
         index = self.learned.users.index(query.user_id, kind="user")
         if self.learned.histories.lengths[index]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Integers, LanguageMode
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """What a ranker may know about the request.
 

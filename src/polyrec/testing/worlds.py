@@ -5,7 +5,7 @@ Every array is read-only, so a part that writes into what it was given fails at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from polyrec.data.interactions import Interactions
 from polyrec.encode.encoder import unit_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Array = TypeVar("Array", bound=NDArray[Any])
 
@@ -27,11 +27,15 @@ CAMP_WORDS = (
     ("wood", "saw", "plane", "chisel", "glue", "oak", "bench", "dowel"),
     ("star", "orbit", "comet", "lens", "moon", "planet", "galaxy", "nova"),
 )
-LANGUAGE_WORDS = {"de": "der die das und nicht ein", "fr": "le la les et pas une"}
+LANGUAGE_WORDS = {
+    "de": "der die das und nicht ein",
+    "fr": "le la les et pas une",
+    "en": "the this and not for a",
+}
 SYLLABLES = ("ka", "zo", "mi", "ru", "te", "pa", "no", "vi", "lu", "gra")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TwoCamps:
     """Even users chose even items only, odd users odd ones; see `two_camps`.
 
@@ -97,7 +101,7 @@ def _camp_text(camp: int, rng: np.random.Generator) -> str:
     return " ".join(rng.choice(CAMP_WORDS[camp], size=4, replace=False).tolist())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TwoLanguages:
     """Every content twice, item 2c in German and item 2c + 1 in French; see `two_languages`.
 
@@ -157,7 +161,31 @@ def _made_words(n_words: int, rng: np.random.Generator) -> list[str]:
     return list(words)
 
 
-@dataclass(frozen=True)
+def translated(
+    n_users: int = 40, n_items: int = 60, *, n_topics: int = 4, share: float = 0.5, seed: int = 0
+) -> Dataset:
+    """Make a catalogue whose every item has a text in English, German and French.
+
+    Item i and user u are of the topics i and u modulo `n_topics`; each user chose a share of the
+    items of their topic and none of the others, one a second. Known answer: a user is recommended
+    items of their topic, whatever language they are shown in. Texts of a topic share made words in
+    all languages, and the small words of each language are its offset; categories are the topics.
+    """
+    rng = np.random.default_rng(seed)
+    words = np.array(_made_words(6 * n_topics, rng)).reshape(n_topics, 6)
+    texts = []
+    for item in range(n_items):
+        said = " ".join(rng.choice(words[item % n_topics], size=3, replace=False).tolist())
+        texts.append({tag: f"{LANGUAGE_WORDS[tag]} {said}" for tag in ("en", "de", "fr")})
+    same = np.arange(n_users)[:, None] % n_topics == np.arange(n_items)[None, :] % n_topics
+    chosen = same & (rng.random(same.shape) < share)
+    chosen[np.arange(n_users), np.arange(n_users) % n_topics] = True
+    data = _dataset_of(texts, chosen, [f"topic{item % n_topics}" for item in range(n_items)])
+    time = rng.permutation(len(data.interactions)).astype(np.float64)
+    return replace(data, name="translated", interactions=replace(data.interactions, time=time))
+
+
+@dataclass(frozen=True, eq=False)
 class Ladder:
     """Item i was chosen by i + 1 users; see `ladder`.
 
@@ -194,12 +222,17 @@ def _dataset(
     chosen: Booleans,
     categories: Sequence[str] | None = None,
 ) -> Dataset:
-    """Join texts and choices, shape (users, items); users are `u0`, items `i0` and so on."""
-    catalog = Catalog.from_texts(
-        [f"i{item}" for item in range(len(texts))],
-        [{tag: text} for tag, text in zip(languages, texts, strict=True)],
-        category=categories,
-    )
+    """Join texts in one language each and choices, shape (users, items)."""
+    by_language = [{tag: text} for tag, text in zip(languages, texts, strict=True)]
+    return _dataset_of(by_language, chosen, categories)
+
+
+def _dataset_of(
+    texts: Sequence[Mapping[str, str]], chosen: Booleans, categories: Sequence[str] | None = None
+) -> Dataset:
+    """Join texts by language and choices; users are `u0`, items `i0` and so on."""
+    ids = [f"i{item}" for item in range(len(texts))]
+    catalog = Catalog.from_texts(ids, texts, category=categories)
     pairs = [(f"u{user}", int(item)) for user, item in np.argwhere(chosen).tolist()]
     users = [f"u{user}" for user in range(len(chosen))]
     return Dataset(catalog, Interactions.from_pairs(pairs, users=users), name="made")

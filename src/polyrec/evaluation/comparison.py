@@ -1,0 +1,165 @@
+"""Compares contenders on the same splits, over split seeds and text seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from polyrec.core.progress import progress
+from polyrec.core.registry import build, part_class
+from polyrec.core.types import Training
+from polyrec.evaluation.protocol import K, Key, Outcome, measure
+from polyrec.pipeline.space import Space
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from polyrec.core.types import Doubles, Floats
+    from polyrec.data.dataset import Dataset
+    from polyrec.encode.encoder import Encoder
+    from polyrec.evaluation.contenders import Contender
+    from polyrec.models.recommender import Recommender
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is compared on what.
+
+    Attributes:
+        data: what is split and shown in views.
+        encoder: makes the vectors of all contenders.
+        debias: table of the debias part under test.
+        view: the view under test.
+        text_seeds: draws of that view.
+        splits: names of splits.
+        seeds: of the splits.
+        k: length of the lists.
+    """
+
+    data: Dataset
+    encoder: Encoder
+    debias: Mapping[str, Any] = field(default_factory=lambda: {"use": "language-mean"})
+    view: str = "one-language"
+    text_seeds: Sequence[int] = (1,)
+    splits: Sequence[str] = ("random", "cold-items")
+    seeds: Sequence[int] = (0,)
+    k: int = K
+
+    def check(self) -> None:
+        """Refuse what would fail only after long work.
+
+        Raises:
+            UnknownNameError: there is no such split or view.
+            DataError: `time` without timestamps, or a split that holds nothing out.
+        """
+        for split in self.splits:
+            self.data.split(split, seed=self.seeds[0])
+        self.data.view(self.view, seed=self.text_seeds[0])
+
+
+@dataclass
+class Results:
+    """What the contenders did.
+
+    Attributes:
+        setting: what was compared on what.
+        contenders: by name.
+        outcomes: by text seed, split, split seed and name of the contender.
+        last: each contender as it was fitted last.
+    """
+
+    setting: Setting
+    contenders: Mapping[str, Contender]
+    outcomes: dict[tuple[int, str, int, str], Outcome] = field(default_factory=dict)
+    last: dict[str, Recommender] = field(default_factory=dict)
+
+    def per_user(self, model: str, split: str, key: Key, text_seeds: Sequence[int]) -> Doubles:
+        """Give one value per draw and user, shape (text seeds x split seeds, users)."""
+        rows = [
+            self.outcomes[text_seed, split, seed, model].per_user.get(key)
+            for text_seed in text_seeds
+            for seed in self.setting.seeds
+        ]
+        n_users = len(self.setting.data.interactions.users)
+        empty = np.full(n_users, np.nan)
+        return np.stack([empty if row is None else row for row in rows])
+
+
+class Spaces:
+    """Vectors of views, each made once."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.catalogs: dict[tuple[str, int], Dataset] = {}
+        self.made: dict[tuple[str, int, str], Floats] = {}
+
+    def shown(self, contender: Contender, text_seed: int) -> Dataset:
+        """Give the data as a contender sees them."""
+        view = contender.view or self.setting.view
+        key = (view, 0 if contender.view else text_seed)
+        if key not in self.catalogs:
+            self.catalogs[key] = self.setting.data.view(view, seed=text_seed)
+        return self.catalogs[key]
+
+    def vectors(self, contender: Contender, text_seed: int) -> Floats:
+        """Give the items' vectors as a contender sees them, shape (items, dim)."""
+        debias = contender.debias or self.setting.debias
+        key = (contender.view, 0 if contender.view else text_seed, repr(debias))
+        if key not in self.made:
+            space = Space(self.setting.encoder, build("debias", dict(debias)))
+            self.made[key] = space.fit(self.shown(contender, text_seed).catalog)
+        return self.made[key]
+
+    def fill(self, contenders: Iterable[Contender]) -> None:
+        """Make all vectors that will be needed, which takes longest the first time."""
+        for contender in contenders:
+            if part_class("recommender", contender.recommender["use"]).needs_vectors:
+                for text_seed in self.setting.text_seeds:
+                    self.vectors(contender, text_seed)
+
+
+def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
+    """Fit and measure every contender on every split, seed and text seed.
+
+    A contender whose texts do not depend on the text seed is fitted once per split and seed, and
+    measured in the slices of each text seed.
+    """
+    results = Results(setting, contenders)
+    spaces = Spaces(setting)
+    spaces.fill(contenders.values())
+    parted = {
+        (split, seed): setting.data.split(split, seed=seed)
+        for split in setting.splits
+        for seed in setting.seeds
+    }
+    n_fits = len(setting.text_seeds) * len(contenders) * len(parted)
+    fitted: dict[tuple[str, str, int], Recommender] = {}
+    with progress("comparing", n_fits, unit="fits") as advance:
+        for text_seed in setting.text_seeds:
+            languages = setting.data.view(setting.view, seed=text_seed).catalog.languages
+            for name, contender in contenders.items():
+                for (split, seed), (train, test) in parted.items():
+                    model = fitted.get((name, split, seed))
+                    if model is None:
+                        model = fit(contender, train, spaces, text_seed=text_seed, seed=seed)
+                    if contender.view:
+                        fitted[name, split, seed] = model
+                    results.outcomes[text_seed, split, seed, name] = measure(
+                        model, train.histories, test.histories, languages, k=setting.k, seed=seed
+                    )
+                    results.last[name] = model
+                    advance(1)
+    return results
+
+
+def fit(
+    contender: Contender, train: Dataset, spaces: Spaces, *, text_seed: int, seed: int
+) -> Recommender:
+    """Fit a contender on the training part of the data."""
+    recommender: Recommender = build("recommender", dict(contender.recommender))
+    catalog = spaces.shown(contender, text_seed).catalog
+    vectors = spaces.vectors(contender, text_seed) if recommender.needs_vectors else None
+    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+    return recommender.fit(training, seed=seed)

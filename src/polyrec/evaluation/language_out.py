@@ -1,0 +1,156 @@
+"""Leave a language out: how well are items recommended in a language nobody has chosen from yet?
+
+A: all interactions with the language's items are held out, so the language is new to the model.
+B: the same items in folds, one held out at a time, so the model knows the rest of the language.
+In both, a fold's items are measured against the same candidates: everything but the user's own
+other items. A / B says how much of the accuracy survives without a history in the language.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.core.errors import DataError
+from polyrec.core.progress import progress
+from polyrec.core.types import NO_ITEM, Rankings, Training
+from polyrec.data.split import item_folds, items_in
+from polyrec.evaluation.rows import Row
+from polyrec.evaluation.slices import MIN_ITEMS, frequent_languages
+from polyrec.evaluation.tabulate import view_label
+from polyrec.measures.accuracy import ndcg, recall
+from polyrec.measures.bootstrap import mean_interval, ratio_interval
+from polyrec.measures.hits import Hits
+from polyrec.models.hybrid import Hybrid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from polyrec.core.types import Doubles, Floats, Histories
+    from polyrec.data.dataset import Dataset
+
+N_FOLDS = 5
+MEASURES = {"ndcg": ndcg, "recall": recall}
+
+
+def leave_languages_out(
+    data: Dataset, vectors_of: Mapping[int, Floats], *, view: str, k: int = 20, seed: int = 0
+) -> list[Row]:
+    """Measure the hybrid on every language of at least 50 items, with its history and without.
+
+    Weights are chosen in A's training data and used for B too, whose training data hold A's.
+
+    Args:
+        data: with every text that is known.
+        vectors_of: the items' vectors in the view, by text seed; intervals are over all of them.
+        view: the view whose languages are left out.
+        k: length of the lists.
+        seed: draws folds and everything else.
+
+    Returns:
+        Rows of the splits `language-out:A`, `language-out:B` and, for A / B, `language-out`, per
+        language and over all; values are means over users of means over folds.
+    """
+    found: dict[str, list[Measured]] = {}
+    seen = {text_seed: data.view(view, seed=text_seed) for text_seed in vectors_of}
+    work = [(s, tag) for s, shown in seen.items() for tag in _languages(shown)]
+    with progress("leaving languages out", len(work), unit="languages") as advance:
+        for text_seed, tag in work:
+            measured = _one_language(seen[text_seed], vectors_of[text_seed], tag, k=k, seed=seed)
+            found.setdefault(tag, []).append(measured)
+            advance(1)
+    label = view_label(view, list(vectors_of))
+    rows = [
+        row
+        for tag, draws in found.items()
+        for row in _rows(data.name, label, f"language:{tag}", draws, k=k)
+    ]
+    everything = [draw for draws in found.values() for draw in draws]
+    return rows + (_rows(data.name, label, "all", everything, k=k) if everything else [])
+
+
+Measured = dict[tuple[str, str], "Doubles"]
+"""By A or B and measure one value per user."""
+
+
+def check_languages(data: Dataset, *, view: str, text_seeds: Sequence[int]) -> None:
+    """Refuse data in which no language can be left out.
+
+    Raises:
+        DataError: no language has enough items, or none leaves anything to learn from.
+    """
+    if not any(_languages(data.view(view, seed=seed)) for seed in text_seeds):
+        raise DataError(
+            f"no language can be left out: none has {MIN_ITEMS} items, with choices of other items",
+            hint="give more data, or leave out the split 'language-out'",
+        )
+
+
+def _languages(shown: Dataset) -> list[str]:
+    """List the languages that are frequent, chosen from, and not all that was chosen from."""
+    languages, chosen = shown.catalog.languages, shown.interactions.item
+    n_chosen = {tag: int((languages[chosen] == tag).sum()) for tag in np.unique(languages).tolist()}
+    return [tag for tag in frequent_languages(languages) if 0 < n_chosen[tag] < len(chosen)]
+
+
+def _one_language(shown: Dataset, vectors: Floats, tag: str, *, k: int, seed: int) -> Measured:
+    of_language = items_in(shown.catalog.languages, tag)
+    held = of_language[shown.interactions.item]
+    train = shown.where(~held)
+    relevant = shown.where(held).histories
+    new = _fit(Hybrid(), train, vectors, seed=seed)
+    depth = min(k + int(relevant.lengths.max(initial=0)), train.histories.n_items)
+    deep = new.top(train.histories, depth, seed=seed)
+    per_fold: dict[tuple[str, str], list[Doubles]] = {}
+    for fold in item_folds(len(of_language), n_folds=N_FOLDS, seed=seed):
+        out = held & fold[shown.interactions.item]
+        rest, wanted = shown.where(~out), shown.where(out).histories
+        model = _fit(new.settled(), rest, vectors, seed=seed)
+        rankings = {
+            "A": without(deep, rest.histories, k),
+            "B": model.top(rest.histories, min(k, depth), seed=seed),
+        }
+        for case, ranking in rankings.items():
+            hits = Hits.of(ranking, wanted)
+            for name, of in MEASURES.items():
+                per_fold.setdefault((case, name), []).append(of(hits, k))
+    return {key: _mean_known(np.stack(values)) for key, values in per_fold.items()}
+
+
+def _fit(model: Hybrid, train: Dataset, vectors: Floats, *, seed: int) -> Hybrid:
+    catalog = train.catalog
+    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+    return model.fit(training, seed=seed)
+
+
+def without(rankings: Rankings, histories: Histories, k: int) -> Rankings:
+    """Take the items of the histories out of rankings and give the first k places of the rest."""
+    gone = Hits.of(rankings, histories).hit
+    order = np.argsort(gone, axis=1, kind="stable")
+    items = np.take_along_axis(np.where(gone, NO_ITEM, rankings.items), order, axis=1)
+    scores = np.take_along_axis(np.where(gone, -np.inf, rankings.scores), order, axis=1)
+    return Rankings(items, scores.astype(np.float32)).first(k)
+
+
+def _mean_known(values: Doubles) -> Doubles:
+    """Give the mean over the first axis of what is not NaN; NaN where nothing is."""
+    known = ~np.isnan(values)
+    counts = known.sum(axis=0)
+    sums = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def _rows(data: str, view: str, of: str, draws: Sequence[Measured], *, k: int) -> list[Row]:
+    rows = []
+    for name in MEASURES:
+        values = {case: np.stack([draw[case, name] for draw in draws]) for case in ("A", "B")}
+        found = {f"language-out:{case}": mean_interval(v) for case, v in values.items()}
+        for split, i in found.items():
+            row = Row(data, view, split, "mean", "hybrid", of, name, k, i.value, i.low, i.high, i.n)
+            rows.append(row)
+        i = ratio_interval(values["A"], values["B"])
+        values_of = (i.value, i.low, i.high, i.n)
+        named = f"{name}-ratio"
+        rows.append(Row(data, view, "language-out", "mean", "hybrid", of, named, k, *values_of))
+    return rows

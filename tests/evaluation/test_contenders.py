@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from polyrec.core.errors import UnknownNameError
+from polyrec.core.registry import build
+from polyrec.data.catalog import Catalog
+from polyrec.evaluation.contenders import CONTENDERS, chosen
+from polyrec.evaluation.own_data import contenders_for
+from polyrec.evaluation.tabulate import PAIRS, RAW
+from polyrec.models.ease import Ease
+from polyrec.models.hybrid import Hybrid
+from polyrec.testing.worlds import translated
+
+FULL = translated().catalog
+
+
+@pytest.mark.parametrize("name", CONTENDERS)
+def test_every_contender_can_be_made_and_says_what_it_is(name: str) -> None:
+    contender = CONTENDERS[name]
+    assert contender.what
+    build("recommender", dict(contender.recommender))
+    if contender.debias is not None:
+        build("debias", dict(contender.debias))
+
+
+def test_pairs_and_controls_are_contenders() -> None:
+    assert {name for pair in PAIRS for name in pair} | set(RAW) <= set(CONTENDERS)
+
+
+def test_contenders_stand_in_the_order_of_the_table_whatever_was_asked_first() -> None:
+    assert list(chosen(["hybrid", "popularity", "ease"])) == ["popularity", "ease", "hybrid"]
+    assert list(chosen()) == list(CONTENDERS)
+    with pytest.raises(UnknownNameError) as caught:
+        chosen(["hybird"])
+    assert str(caught.value) == "no model to compare is named 'hybird'; did you mean 'hybrid'?"
+
+
+# data of one's own
+
+
+def test_all_contenders_are_compared_where_the_data_allow_all() -> None:
+    assert list(contenders_for(FULL, Hybrid())) == list(CONTENDERS)
+
+
+def test_without_categories_nothing_is_compared_by_them() -> None:
+    bare = replace(FULL, category=("",) * len(FULL))
+    assert "section-only" not in contenders_for(bare, Hybrid())
+
+
+def test_english_is_an_oracle_only_where_it_is_there_and_not_alone() -> None:
+    english = Catalog.from_texts(["a", "b"], [{"en": "x"}, {"en": "y"}])
+    assert "hybrid-en" not in contenders_for(english, Hybrid())
+    german = Catalog.from_texts(["a", "b"], [{"de": "x", "fr": "z"}, {"de": "y"}])
+    assert "hybrid-en" not in contenders_for(german, Hybrid())
+    both = Catalog.from_texts(["a", "b"], [{"de": "x", "en": "z"}, {"en": "y"}])
+    assert "hybrid-en" in contenders_for(both, Hybrid())
+    few = Catalog.from_texts([f"i{i}" for i in range(10)], [{"de": "x", "en": "z"}] * 8 + [{}] * 2)
+    assert "hybrid-en" not in contenders_for(few, Hybrid())
+
+
+def test_what_is_asked_for_by_name_is_compared_anyhow() -> None:
+    bare = replace(FULL, category=("",) * len(FULL))
+    assert list(contenders_for(bare, Hybrid(), names=["section-only"])) == ["section-only"]
+
+
+def test_the_plans_own_recommender_is_compared_unless_it_is_there_anyway() -> None:
+    found = contenders_for(FULL, Ease(l2=3.0), names=["ease"])
+    assert list(found) == ["ease", "plan"]
+    assert found["plan"].recommender == {"use": "ease", "l2": 3.0, "memory_limit_gb": 4.0}
+    assert "plan" in contenders_for(FULL, Hybrid(sharpness=9.0), names=["hybrid"])
+    assert "plan" not in contenders_for(FULL, Hybrid(), names=["hybrid"])

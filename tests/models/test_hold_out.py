@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polyrec.core.types import Histories, best_items
+from polyrec.data.split import cold_items_split, random_split
+from polyrec.measures.accuracy import ndcg
+from polyrec.measures.hits import Hits
+from polyrec.models import hold_out as module
+from polyrec.models.hold_out import HeldOut, hold_out
+from polyrec.testing.worlds import two_camps
+
+N_ITEMS = 15
+
+
+def pairs(histories: Histories) -> set[tuple[int, int]]:
+    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    return set(zip(user.tolist(), histories.items.tolist(), strict=True))
+
+
+LISTS = st.lists(st.lists(st.integers(0, N_ITEMS - 1), max_size=10), min_size=1, max_size=12)
+
+
+@given(LISTS, st.integers(0, 5))
+def test_no_held_out_choice_is_learned_from_and_none_is_lost(
+    lists: list[list[int]], seed: int
+) -> None:
+    histories = Histories.from_lists(lists, n_items=N_ITEMS)
+    found = hold_out(histories, seed=seed)
+    assert len(found) in {0, 2}
+    for part in found:
+        able = [
+            user
+            for user in range(len(lists))
+            if part.train.lengths[user] and part.train.lengths[user] < histories.lengths[user]
+        ]
+        assert len(part.seen) == len(part.relevant) == len(able) > 0
+        for row, user in enumerate(able):
+            seen, relevant = (set(h.items_of(row).tolist()) for h in (part.seen, part.relevant))
+            assert seen == set(part.train.items_of(user).tolist())
+            assert not seen & relevant
+            assert seen | relevant == set(histories.items_of(user).tolist())
+        assert pairs(part.train) < pairs(histories)
+
+
+@given(LISTS, st.integers(0, 5))
+def test_the_second_split_holds_out_whole_items(lists: list[list[int]], seed: int) -> None:
+    found = hold_out(Histories.from_lists(lists, n_items=N_ITEMS), seed=seed)
+    if found:
+        assert not set(found[1].relevant.items.tolist()) & set(found[1].train.items.tolist())
+
+
+def test_the_inner_splits_are_not_those_of_an_outer_split_of_the_same_seed() -> None:
+    events = two_camps().dataset.interactions
+    histories = two_camps().dataset.histories
+    everything = pairs(histories)
+    for seed in range(5):
+        inner = hold_out(histories, seed=seed)
+        for part, split in zip(inner, (random_split, cold_items_split), strict=True):
+            mask = split(events, 40, test_share=module.SHARE, seed=seed)
+            outer = pairs(events.where(mask).histories(40))
+            held = everything - pairs(part.train)
+            # by chance a fifth of what one holds out is held out by the other too
+            assert len(held & outer) < 0.6 * len(held)
+
+
+def test_an_inner_split_of_cold_items_shares_no_more_items_with_an_outer_one_than_by_chance() -> (
+    None
+):
+    world = two_camps(60, 100)
+    shared = []
+    for seed in range(20):
+        mask = cold_items_split(world.dataset.interactions, 100, test_share=0.2, seed=seed)
+        outer = set(world.dataset.interactions.item[mask].tolist())
+        inner = set(hold_out(world.dataset.histories, seed=seed)[1].relevant.items.tolist())
+        shared.append(len(inner & outer) / len(inner))
+    assert 0.1 < np.mean(shared) < 0.3
+
+
+def test_a_seed_draws_the_same_splits_again() -> None:
+    histories = two_camps().dataset.histories
+    one, again, other = (hold_out(histories, seed=seed) for seed in (1, 1, 2))
+    for a, b, c in zip(one, again, other, strict=True):
+        assert pairs(a.train) == pairs(b.train) != pairs(c.train)
+
+
+@pytest.mark.parametrize("lists", [[[]], [[3]], [[0], [1], [2]], [[0, 1]], [[0, 1], [2]]])
+def test_too_little_gives_no_split(lists: list[list[int]]) -> None:
+    assert hold_out(Histories.from_lists(lists, n_items=N_ITEMS)) == []
+
+
+def test_no_more_users_are_measured_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CELLS", 1)
+    histories = two_camps(300).dataset.histories
+    for part in hold_out(histories):
+        assert len(part.seen) == len(part.relevant) == 50
+        assert len(part.train) == 300
+    monkeypatch.setattr(module, "MAX_USERS", 20)
+    assert {len(part.seen) for part in hold_out(histories)} == {20}
+
+
+# measuring on it
+
+
+def _part(seen: list[int], relevant: list[int], never: list[int], *, n_items: int) -> HeldOut:
+    of = [Histories.from_lists([items], n_items=n_items) for items in (seen, seen, relevant)]
+    return HeldOut(*of, np.array(never, dtype=np.int64))
+
+
+def test_what_is_seen_and_what_nobody_chose_takes_no_place() -> None:
+    part = _part([0], [3], [1, 2], n_items=4)
+    assert part.ndcg(np.array([[9, 8, 7, 6]], dtype=np.float32)) == 1.0
+    part = _part([0], [3], [1], n_items=4)
+    assert part.ndcg(np.array([[9, 8, 7, 6]], dtype=np.float32)) == pytest.approx(1 / np.log2(3))
+
+
+def test_items_that_nobody_chose_are_those_of_the_whole_history() -> None:
+    histories = Histories.from_lists([[0, 1, 2, 3, 4], [0, 1, 2, 3, 5]] * 5, n_items=8)
+    for part in hold_out(histories):
+        assert part.never_chosen.tolist() == [6, 7]
+
+
+@given(st.integers(0, 50))
+def test_it_is_the_mean_ndcg_of_the_full_ranking(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    histories = two_camps(20, 50, seed=seed).dataset.histories
+    for part in hold_out(histories, seed=seed):
+        scores = rng.standard_normal((len(part.seen), 50)).astype(np.float32)
+        masked = scores.copy()
+        masked[part.seen.matrix().toarray() > 0] = -np.inf
+        masked[:, part.never_chosen] = -np.inf
+        ranked = best_items(masked, module.K)
+        expected = float(ndcg(Hits.of(ranked, part.relevant), module.K).mean())
+        assert part.ndcg(scores) == pytest.approx(expected)
