@@ -134,7 +134,7 @@ def test_a_split_by_time_is_compared_like_any_other() -> None:
     setting.check()
     found = compare(setting, {"content": CONTENDERS["content"]})
     outcome = found.outcomes[1, "time", 0, "content"]
-    train, test = DATA.split("time")
+    _train, test = DATA.split("time")
     assert outcome.users.tolist() == np.flatnonzero(test.histories.lengths).tolist()
     assert np.nanmean(outcome.per_user[ALL]) > 0.3
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from polyrec.core.types import Histories
 from polyrec.evaluation import slices as module
 from polyrec.evaluation.slices import cross_language, frequent_languages, slices
+
+if TYPE_CHECKING:
+    import pytest
 
 N_ITEMS = 8
 LANGUAGES = np.array(["de", "de", "fr", "fr", "ja", "de", "fr", "en"])

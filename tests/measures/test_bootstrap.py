@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from polyrec.measures.bootstrap import mean_interval
+from polyrec.measures import bootstrap
+from polyrec.measures.bootstrap import mean_interval, ratio_interval
 
 VALUES = hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1))
 
@@ -102,3 +103,132 @@ def test_a_user_may_have_values_in_some_draws_only() -> None:
     found = mean_interval(table)
     assert (found.value, found.n) == (0.5, 2)
     assert 0 <= found.low <= found.high <= 1
+
+
+# ratios
+
+
+def test_a_ratio_is_that_of_the_means_rather_than_the_mean_of_ratios() -> None:
+    found = ratio_interval(np.array([1.0, 2.0, 3.0]), np.array([1.0, 8.0, 3.0]))
+    assert found.value == pytest.approx(6 / 12)
+    assert found.low <= found.value <= found.high
+    assert found.n == 3
+
+
+@given(VALUES, st.floats(0.1, 5))
+def test_what_parts_and_wholes_share_cancels(wholes: np.ndarray, ratio: float) -> None:
+    wholes = wholes + 0.1
+    found = ratio_interval(ratio * wholes, wholes, n_resamples=200)
+    assert (found.value, found.low, found.high) == pytest.approx((ratio, ratio, ratio))
+
+
+def test_a_known_ratio_is_covered_about_as_often_as_is_said() -> None:
+    rng = np.random.default_rng(0)
+    covered = 0
+    for seed in range(200):
+        wholes = rng.uniform(0.2, 0.8, size=80)
+        parts = 0.7 * wholes + rng.normal(0, 0.2, size=80)
+        found = ratio_interval(parts, wholes, n_resamples=300, seed=seed)
+        covered += found.low <= 0.7 <= found.high
+    assert 0.88 <= covered / 200 <= 0.99
+
+
+def test_a_ratio_of_what_goes_together_is_narrower_than_of_what_does_not() -> None:
+    rng = np.random.default_rng(1)
+    wholes = rng.random(200)
+    parts = 0.8 * wholes + rng.normal(0, 0.01, 200)
+    together = ratio_interval(parts, wholes)
+    apart = ratio_interval(rng.permutation(parts), wholes)
+    assert apart.high - apart.low > 5 * (together.high - together.low)
+
+
+def test_it_agrees_with_an_independent_bootstrap_of_pairs() -> None:
+    rng = np.random.default_rng(2)
+    wholes = rng.exponential(size=300)
+    parts = wholes * rng.random(300)
+    found = ratio_interval(parts, wholes, level=0.9, n_resamples=4000)
+    other = stats.bootstrap(
+        (parts, wholes),
+        lambda p, w, axis: p.mean(axis=axis) / w.mean(axis=axis),
+        **{"paired": True, "confidence_level": 0.9, "n_resamples": 4000, "method": "percentile"},
+        rng=3,
+    ).confidence_interval
+    width = other.high - other.low
+    assert found.low == pytest.approx(other.low, abs=0.1 * width)
+    assert found.high == pytest.approx(other.high, abs=0.1 * width)
+
+
+def test_where_a_part_or_its_whole_is_unknown_neither_counts() -> None:
+    nan = np.nan
+    found = ratio_interval(np.array([1.0, nan, 5.0, 2.0]), np.array([2.0, 7.0, nan, 4.0]))
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert found.n == 2
+    draws = ratio_interval(np.array([[1.0, nan], [nan, 3.0]]), np.array([[2.0, 9.0], [9.0, 4.0]]))
+    assert draws.value == pytest.approx(4 / 6)
+    assert draws.n == 2
+
+
+@pytest.mark.parametrize(
+    ("wholes", "n"), [([0.0, 0.0], 2), ([1.0, -1.0], 2), ([np.nan, np.nan], 0)]
+)
+def test_no_whole_gives_no_ratio(wholes: list[float], n: int) -> None:
+    found = ratio_interval(np.array([1.0, 2.0]), np.array(wholes))
+    assert np.isnan([found.value, found.low, found.high]).all()
+    assert found.n == n
+
+
+def test_resamples_without_a_whole_are_left_out() -> None:
+    found = ratio_interval(np.array([0.0, 2.0]), np.array([0.0, 4.0]))
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.5, 0.5))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_whole_that_almost_every_resample_misses_does_no_harm(seed: int) -> None:
+    wholes = np.zeros(400)
+    wholes[7] = 1.0
+    found = ratio_interval(wholes / 2, wholes, n_resamples=1, seed=seed)
+    assert found.value == 0.5
+    assert np.isnan(found.low) or found.low == pytest.approx(0.5)
+
+
+# many users
+
+
+def test_many_users_are_resampled_in_blocks_with_the_same_distribution(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = np.random.default_rng(7).exponential(size=(2, 300))
+    whole = mean_interval(values, n_resamples=4000)
+    monkeypatch.setattr(bootstrap, "MAX_CELLS", 300 * 70)
+    blocks = mean_interval(values, n_resamples=4000)
+    assert (blocks.value, blocks.n) == (whole.value, whole.n)
+    width = whole.high - whole.low
+    assert (blocks.low, blocks.high) == pytest.approx((whole.low, whole.high), abs=0.1 * width)
+    assert blocks != whole
+    assert blocks == mean_interval(values, n_resamples=4000)
+
+
+def test_no_two_blocks_have_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "MAX_CELLS", 50 * 10)
+    columns = np.random.default_rng(8).random((50, 1))
+    found = bootstrap._sums_over_users(columns, n_resamples=45, seed=3)
+    assert found.shape == (45, 1)
+    assert len(set(found[:, 0].tolist())) == 45
+
+
+def test_more_users_than_cells_are_resampled_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "MAX_CELLS", 10)
+    found = mean_interval(np.arange(20.0), n_resamples=100)
+    assert found.low < found.value == 9.5 < found.high
+
+
+def test_draws_that_are_kept_change_no_result() -> None:
+    values = np.random.default_rng(9).random((3, 40))
+    bootstrap._times_drawn.cache_clear()
+    first = [mean_interval(values), ratio_interval(values, values[::-1])]
+    kept = bootstrap._times_drawn.cache_info().hits
+    assert [mean_interval(values), ratio_interval(values, values[::-1])] == first
+    assert bootstrap._times_drawn.cache_info().hits > kept
+    mean_interval(values, seed=1)
+    mean_interval(values[:, :30])
+    assert [mean_interval(values), ratio_interval(values, values[::-1])] == first

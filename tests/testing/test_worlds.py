@@ -5,7 +5,7 @@ import pytest
 
 from polyrec.encode.hashing import Hashing
 from polyrec.encode.language_mean import LanguageMean
-from polyrec.testing.worlds import ladder, two_camps, two_languages
+from polyrec.testing.worlds import LANGUAGE_WORDS, ladder, translated, two_camps, two_languages
 
 
 def test_users_chose_items_of_their_own_camp_only() -> None:

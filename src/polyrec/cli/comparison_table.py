@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 COLUMNS = {
     "nDCG": ("all", "ndcg"),
-    "95 % interval": ("all", "ndcg"),
+    "95 %\ninterval": ("all", "ndcg"),
     "recall": ("all", "recall"),
-    "unseen items": ("unseen-item", "recall"),
-    "cross-language": ("cross-language", "recall"),
-    "same language": ("all", "same-language"),
-    "coverage": ("all", "coverage"),
+    "unseen\nitems": ("unseen-item", "recall"),
+    "cross-\nlanguage": ("cross-language", "recall"),
+    "same\nlanguage": ("all", "same-language"),
+    "cover-\nage": ("all", "coverage"),
 }
 
 
@@ -58,7 +58,7 @@ def _cells(rows: Sequence[Row]) -> list[str]:
         if not found or math.isnan(found[0].value):
             cells.append("-")
         elif title.endswith("interval"):
-            cells.append(f"{found[0].low:.3f} to {found[0].high:.3f}")
+            cells.append(f"{found[0].low:.3f}-{found[0].high:.3f}")
         else:
             cells.append(f"{found[0].value:.3f}")
     return cells
@@ -85,7 +85,7 @@ def _languages_out(rows: Sequence[Row]) -> None:
     if not ratios:
         return
     click.echo(f"\nlanguage left out (A) against its items left out in folds (B), {ratios[0].view}")
-    columns = ("nDCG A", "nDCG B", "A / B", "95 % interval", "people")
+    columns = ("nDCG A", "nDCG B", "A / B", "95 %\ninterval", "people")
     made = table("language", *columns, numbers=columns)
     for row in ratios:
         a, b = (
@@ -93,6 +93,6 @@ def _languages_out(rows: Sequence[Row]) -> None:
             for case in "AB"
         )
         cells = (f"{a.value:.3f}", f"{b.value:.3f}", f"{row.value:.2f}")
-        ends = f"{row.low:.2f} to {row.high:.2f}"
+        ends = f"{row.low:.2f}-{row.high:.2f}"
         add_row(made, [row.slice.removeprefix("language:"), *cells, ends, f"{row.n:,}"])
     show(made)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 120
 """Columns where stdout is no terminal; the environment's COLUMNS has precedence."""
 
-NARROWEST = 40
+NARROWEST, WIDEST = 40, 10_000
 
 UNSAFE = re.compile(r"[\x7f-\x9f]")
 
@@ -71,10 +71,16 @@ def add_row(to: Table, cells: Iterable[object]) -> None:
 
 
 def show(made: Table) -> None:
-    """Print a table on stdout."""
+    """Print a table on stdout.
+
+    Where the terminal is too narrow for its figures the lines are longer: a figure is never cut.
+    """
     from rich.console import Console
 
-    console = Console(width=_width(), markup=False, highlight=False, emoji=False)
+    width = _width()
+    if not made.expand:
+        width = max(width, Console(width=WIDEST).measure(made).minimum)
+    console = Console(width=width, markup=False, highlight=False, emoji=False)
     with console.capture() as drawn:
         console.print(made)
     for line in drawn.get().splitlines():

@@ -91,8 +91,8 @@ def tag_of(part: str) -> str:
 
 
 def over_several_texts(view: str) -> bool:
-    """Say whether a view stands for several text seeds: `one-language:1-3`."""
-    return re.search(r":\d+-\d+$", view) is not None
+    """Say whether a view stands for several text seeds: `one-language:1-3`, `one-language:1,5`."""
+    return re.search(r":\d+[-,][\d,]+$", view) is not None
 
 
 def by_catalog(tags: Iterable[str], content: Content) -> list[str]:

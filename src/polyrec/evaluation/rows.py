@@ -18,7 +18,7 @@ class Row:
     Attributes:
         dataset: name of the dataset.
         view: name of the view; `one-language:2` for another text seed than 1, `one-language:1-3`
-            for a value over several.
+            or `one-language:1,5` for a value over several.
         split: `random`, `cold-items`, `time`, `language-out:A`, `language-out:B`, or `given`.
         seed: the split's seed, or `mean` over all of them.
         model: name of the model; `hybrid - ease` is the paired difference of two.

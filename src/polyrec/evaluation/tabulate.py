@@ -48,11 +48,13 @@ def tabulate(results: Results) -> list[Row]:
 
 
 def view_label(view: str, text_seeds: Sequence[int]) -> str:
-    """Name a view and its draws: `one-language` for seed 1, `one-language:2`, `...:1-3`."""
-    if list(text_seeds) == [1]:
+    """Name a view and its draws: `one-language` for seed 1, else `one-language:2`, `:1-3` ..."""
+    seeds = sorted(text_seeds)
+    if seeds == [1]:
         return view
-    first, last = min(text_seeds), max(text_seeds)
-    return f"{view}:{first}" if first == last else f"{view}:{first}-{last}"
+    if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{view}:{seeds[0]}-{seeds[-1]}"
+    return f"{view}:{','.join(map(str, seeds))}"
 
 
 @dataclass(frozen=True)

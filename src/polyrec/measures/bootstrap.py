@@ -83,6 +83,8 @@ def ratio_interval(
         return Interval(np.nan, np.nan, np.nan, n_users)
     over, _ = _resampled(top, known, n_resamples=n_resamples, seed=seed)
     under, _ = _resampled(bottom, known, n_resamples=n_resamples, seed=seed)
+    if not under.any():
+        return Interval(float(top.sum() / bottom.sum()), np.nan, np.nan, n_users)
     ratios = over[under != 0] / under[under != 0]
     low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(top.sum() / bottom.sum()), float(low), float(high), n_users)
