@@ -59,7 +59,7 @@ def test_the_demo_prints_the_table_some_users_and_what_it_used(
     result = run("demo", "--out", tmp_path / "report", "--seed", 3)
     assert result.exit_code == 0, result.output
     assert made == [("debian", 3)]
-    assert "random split, view one-language: at 20, full ranking, 553 people" in result.stdout
+    assert "random split, view one-language: at 20, full ranking, 553 users" in result.stdout
     assert "user ada [31m has 12 items, such as" in result.stdout
     assert "user bob has 1 item, such as" in result.stdout
     lines = [line.split() for line in result.stdout.splitlines()]

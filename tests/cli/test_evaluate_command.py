@@ -178,7 +178,7 @@ def test_means_are_shown_and_single_seeds_are_not(capsys: pytest.CaptureFixture[
     assert "0.500" in text
     assert "0.400-0.600" in text
     assert "0.123" not in text
-    assert "random split, view v: at 20, full ranking, 9 people" in text
+    assert "random split, view v: at 20, full ranking, 9 users" in text
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -199,8 +199,8 @@ def test_neither_names_nor_figures_are_cut_however_narrow_the_terminal(
     assert max(map(len, text.splitlines())) == 80
 
 
-def test_one_person_is_no_several_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "full ranking, 1 person\n" in shown(capsys, _row(n=1))
+def test_one_user_is_no_several_users(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "full ranking, 1 user\n" in shown(capsys, _row(n=1))
 
 
 def test_what_was_not_measured_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:

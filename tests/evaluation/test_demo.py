@@ -52,7 +52,7 @@ def test_the_demo_compares_all_its_models_and_shows_three_users(runs: list[Conte
         )
         assert card.suggestion.mode == "personal"
     assert first.facts["polyrec"] == polyrec.__version__
-    assert first.facts["data"].startswith("debian: 40 people, 120 items, ")
+    assert first.facts["data"].startswith("debian: 40 users, 120 items, ")
     # the same seed gives the same figures, and the second run encodes nothing anew
     assert second.rows == first.rows
     assert "from the cache" not in first.facts["encoding"]

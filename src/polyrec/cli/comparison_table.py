@@ -41,7 +41,7 @@ def show_comparison(rows: Sequence[Row], models: Mapping[str, str]) -> None:
         some = find(compared, view=view, split=split, seed="mean")
         k = some[0].k
         n = max(row.n for row in some)
-        who = counted(n, "person", "people")
+        who = counted(n, "user")
         click.echo(f"\n{split} split, view {view}: at {k}, full ranking, {who}")
         made = table("model", *COLUMNS, numbers=tuple(COLUMNS))
         for model in models:
@@ -85,7 +85,7 @@ def _languages_out(rows: Sequence[Row]) -> None:
     if not ratios:
         return
     click.echo(f"\nlanguage left out (A) against its items left out in folds (B), {ratios[0].view}")
-    columns = ("nDCG A", "nDCG B", "A / B", "95 %\ninterval", "people")
+    columns = ("nDCG A", "nDCG B", "A / B", "95 %\ninterval", "users")
     made = table("language", *columns, numbers=columns)
     for row in ratios:
         a, b = (

@@ -20,7 +20,7 @@ Examples:
   polyrec evaluate --catalog items.csv --interactions events.csv --splits time --models hybrid,ease
 
 Every item that a person does not have is ranked. Recall's denominator is min(k, relevant items).
-Intervals are 95 % bootstraps over people and, where there are several, over seeds. Text seeds
+Intervals are 95 % bootstraps over users and, where there are several, over seeds. Text seeds
 other than 1 are part of the view's name in the rows."""
 
 

@@ -64,7 +64,7 @@ def demo(dataset: str = "debian", *, seed: int = 0) -> Content:
     assert learned.vectors is not None
     raw = Space(plan.encoder, build("debias", "none")).fit(learned.catalog)
     facts |= {
-        "data": f"{dataset}: {len(learned.users):,} people, {len(learned.catalog):,} items, "
+        "data": f"{dataset}: {len(learned.users):,} users, {len(learned.catalog):,} items, "
         f"{len(data.interactions):,} interactions, "
         f"{len(set(learned.catalog.language))} languages",
         "split": f"{SPLIT}, seed {seed}: a fifth of each person's items held out, full ranking",

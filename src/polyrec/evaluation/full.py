@@ -103,7 +103,7 @@ def _facts(setting: Setting) -> dict[str, str]:
     data = setting.data
     return {
         "data": f"{data.name} ({setting.view}): "
-        f"{counted(len(data.interactions.users), 'person', 'people')}, "
+        f"{counted(len(data.interactions.users), 'user')}, "
         f"{counted(len(data.catalog), 'item')}, "
         f"{counted(len(data.interactions), 'interaction')}",
         "split seeds": ", ".join(map(str, setting.seeds)),
