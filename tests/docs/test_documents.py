@@ -11,8 +11,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from polyrec.evaluation.contenders import CONTENDERS
-from polyrec.evaluation.rows import Row
 
 import polyrec
 from polyrec.cli.commands import COMMANDS
@@ -21,6 +19,8 @@ from polyrec.core.registry import PARTS
 from polyrec.data.readers.columns import ALIASES
 from polyrec.data.split import SPLITS
 from polyrec.data.view import VIEWS
+from polyrec.evaluation.contenders import CONTENDERS
+from polyrec.evaluation.rows import Row
 from polyrec.measures.accuracy import ACCURACY
 
 ROOT = Path(__file__).parents[2]
