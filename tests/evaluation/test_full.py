@@ -35,7 +35,7 @@ def test_models_are_compared_and_described() -> None:
     }
     assert set(found.exposure) == {"content-raw", "content"}
     assert found.title == "translated: models compared"
-    assert found.facts["data"].startswith("translated (one-language): 40 people, 60 items, ")
+    assert found.facts["data"].startswith("translated (one-language): 40 users, 60 items, ")
     assert found.facts["split seeds"] == "0, 1"
     assert found.facts["encoder"].startswith("hashing-1/")
 
