@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from polyrec.core.registry import build, part_class, parts
+from polyrec.encode.statistics import Statistics
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.ranker import RankerContract
@@ -15,8 +19,7 @@ from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     import polars as pl
 
@@ -27,7 +30,11 @@ CONTRACTS: dict[str, type[Any]] = {
     "recommender": RecommenderContract,
     "ranker": RankerContract,
 }
-SETTINGS: dict[str, dict[str, Any]] = {"cached": {"encoder": {"use": "hashing"}}}
+STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
+SETTINGS: dict[str, dict[str, Any]] = {
+    "cached": {"encoder": {"use": "hashing"}},
+    "from-file": {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
+}
 """Settings of parts that cannot be made without any."""
 
 NEED_THE_MODEL = {"e5-small"}
@@ -72,8 +79,12 @@ class TestEveryEncoder(EncoderContract):
 
 class TestEveryDebias(DebiasContract):
     @pytest.fixture(autouse=True, params=named("debias"))
-    def _named(self, request: pytest.FixtureRequest) -> None:
+    def _named(self, request: pytest.FixtureRequest) -> Iterator[None]:
         self.part = made("debias", request.param)
+        if request.param == "from-file":
+            Statistics(*self.vectors(), "any").save(STATISTICS)
+        yield
+        STATISTICS.unlink(missing_ok=True)
 
 
 class TestEveryRecommender(RecommenderContract):

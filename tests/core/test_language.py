@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polyrec.core.errors import LanguageError
-from polyrec.core.language import matches, standard_tag
+from polyrec.core.language import matches, standard_tag, wide_tag, with_script
 
 TAGS = st.builds(
     lambda language, script, region: "-".join(filter(None, [language, script, region])),
@@ -100,3 +100,42 @@ def test_every_tag_serves_itself(tag: str) -> None:
 def test_a_language_alone_is_served_by_all_its_kinds(wished: str, tag: str) -> None:
     language = standard_tag(wished).split("-")[0]
     assert matches(language, tag) is (standard_tag(tag).split("-")[0] == language)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("cmn", "zh"),
+        ("arb", "ar"),
+        ("deu", "de"),
+        ("zho-CN", "zh-CN"),
+        ("por-BR", "pt-BR"),
+        ("yue", "yue"),
+        ("arz", "arz"),
+        ("und", "und"),
+    ],
+)
+def test_corpora_name_languages_as_people_do(given: str, expected: str) -> None:
+    assert wide_tag(given) == expected
+
+
+def test_a_file_name_that_is_no_language_is_refused() -> None:
+    with pytest.raises(LanguageError):
+        wide_tag("readme")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("pt-BR", "pt-Latn"),
+        ("pt", "pt-Latn"),
+        ("zh-TW", "zh-Hant"),
+        ("zh", "zh-Hans"),
+        ("sr-Latn", "sr-Latn"),
+        ("sr", "sr-Cyrl"),
+        ("und", "und"),
+        ("und-Latn", "und"),
+    ],
+)
+def test_the_likely_script_is_filled_in(given: str, expected: str) -> None:
+    assert with_script(given) == expected

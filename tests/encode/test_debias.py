@@ -5,8 +5,11 @@ import pytest
 
 from polyrec.core.errors import ConfigError, DataError, NotFittedError
 from polyrec.core.registry import build
+from polyrec.encode.debias import Debias, rows_of
 from polyrec.encode.encoder import unit_rows
 from polyrec.encode.language_mean import LanguageMean
+from polyrec.encode.lir import Lir
+from polyrec.encode.lsar import Lsar
 from polyrec.encode.no_debias import NoDebias
 from polyrec.testing.worlds import two_languages
 
@@ -50,22 +53,40 @@ def test_texts_of_unknown_language_take_part_in_the_mean_of_all_and_use_it() -> 
     assert np.array_equal(unknown, part.apply(VECTORS, np.full(5, "eo")))
 
 
-def test_twins_meet_once_their_languages_are_taken_away() -> None:
+@pytest.mark.parametrize("part", [LanguageMean(), Lir(), Lsar()], ids=repr)
+def test_twins_meet_once_their_languages_are_taken_away(part: Debias) -> None:
     world = two_languages()
-    training = world.training
-    assert training.languages is not None
-    raw = world.vectors @ world.vectors.T
-    freed = (
-        LanguageMean()
-        .fit(world.vectors, training.languages)
-        .apply(world.vectors, training.languages)
-    )
-    after = freed @ freed.T
-    items = np.arange(len(raw))
-    for cosine in (raw, after):
-        np.fill_diagonal(cosine, -np.inf)
-    assert (training.languages[raw.argmax(axis=1)] == training.languages).all()
-    assert (after.argmax(axis=1) == world.twins(items)).all()
+    languages = world.dataset.catalog.languages
+    items = np.arange(len(languages))
+    assert (languages[nearest(world.vectors)] == languages).all()
+    freed = part.fit(world.vectors, languages).apply(world.vectors, languages)
+    assert (nearest(freed) == world.twins(items)).all()
+
+
+@pytest.mark.parametrize("part", [LanguageMean(), Lir(), Lsar()], ids=repr)
+def test_a_language_that_lies_turned_is_not_brought_back(part: Debias) -> None:
+    rng = np.random.default_rng(0)
+    contents = unit_rows(rng.standard_normal((40, 16)).astype(np.float32))
+    turned, _ = np.linalg.qr(rng.standard_normal((16, 16)))
+    vectors = np.concatenate([contents, contents @ turned.astype(np.float32)])
+    languages = np.repeat(["de", "fr"], 40)
+    freed = part.fit(vectors, languages).apply(vectors, languages)
+    german, french = freed[:40], freed[40:]
+    assert ((german @ french.T).argmax(axis=1) == np.arange(40)).mean() < 0.2
+
+
+def nearest(vectors: np.ndarray) -> np.ndarray:
+    """Give each row's nearest other row."""
+    cosine = vectors @ vectors.T
+    np.fill_diagonal(cosine, -np.inf)
+    return cosine.argmax(axis=1)
+
+
+def test_a_tag_never_seen_uses_the_same_language_in_the_same_script() -> None:
+    known = np.array(["en-GB", "pt", "sr", "und", "zh-CN", "zh-TW"])
+    asked = ["pt", "pt-BR", "en-US", "sr-Latn", "zh", "zh-Hant", "und", "eo", "en-GB"]
+    assert rows_of(np.array(asked), known).tolist() == [1, 1, 0, -1, 4, 5, -1, -1, 0]
+    assert rows_of(np.array([], dtype=np.str_), known).tolist() == []
 
 
 def test_nothing_to_learn_from_is_refused() -> None:

@@ -35,6 +35,35 @@ def standard_tag(tag: str) -> str:
     return str(parsed.to_tag())
 
 
+@lru_cache(maxsize=4096)
+def wide_tag(tag: str) -> str:
+    """Spell a tag as people do: `cmn` gives `zh`, `arb` gives `ar`; all else as `standard_tag`.
+
+    Corpora name their files by ISO 639-3, which has codes of their own for Mandarin and Standard
+    Arabic. Languages beside them (`yue`, `arz`) keep their own tags.
+
+    Raises:
+        LanguageError: the tag is not BCP 47.
+    """
+    return str(langcodes.standardize_tag(standard_tag(tag), macro=True))
+
+
+@lru_cache(maxsize=4096)
+def with_script(tag: str) -> str:
+    """Name a tag's language and script, the likely script filled in: `zh-TW` gives `zh-Hant`.
+
+    `und` stays `und`, whatever else its tag says.
+
+    Raises:
+        LanguageError: the tag is not BCP 47.
+    """
+    parsed = langcodes.Language.get(standard_tag(tag))
+    if parsed.language in (None, UNDETERMINED):
+        return UNDETERMINED
+    full = parsed.maximize()
+    return f"{full.language}-{full.script}" if full.script else str(full.language)
+
+
 @lru_cache(maxsize=65536)
 def matches(wished: str, tag: str) -> bool:
     """Say whether a text in `tag` serves who wished for `wished`.

@@ -30,6 +30,9 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "debias": {
         "language-mean": "polyrec.encode.language_mean:LanguageMean",
+        "lir": "polyrec.encode.lir:Lir",
+        "lsar": "polyrec.encode.lsar:Lsar",
+        "from-file": "polyrec.encode.from_file:FromFile",
         "none": "polyrec.encode.no_debias:NoDebias",
     },
     "recommender": {

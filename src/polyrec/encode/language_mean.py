@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.errors import ConfigError
-from polyrec.encode.debias import Debias
+from polyrec.encode.debias import Debias, rows_of
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Strings
@@ -57,7 +57,6 @@ class LanguageMean(Debias):
     def _apply(self, vectors: Floats, languages: Strings) -> Floats:
         if self.languages_ is None or self.means_ is None or self.mean_ is None:
             raise AssertionError("checked by apply")
-        row = {str(tag): i for i, tag in enumerate(self.languages_)}
         means = np.concatenate([self.means_, self.mean_[None]])
-        own: Floats = means[[row.get(str(tag), -1) for tag in languages]]
+        own: Floats = means[rows_of(languages, self.languages_)]
         return vectors - own

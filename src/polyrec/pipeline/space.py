@@ -34,7 +34,11 @@ class Space:
 
         Returns:
             Unit rows, shape (items, dim).
+
+        Raises:
+            ConfigError: the debias learns from a file that another encoder made.
         """
+        self.debias.check_encoder(self.encoder.fingerprint)
         texts, languages, item = _texts_of(catalog)
         raw = self.encoder.encode(texts)
         self.debias.fit(raw, languages)
