@@ -26,5 +26,6 @@ COMMANDS = {
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
+    "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
     "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),
 }

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from polyrec.core.types import Booleans, Doubles
 
 
@@ -88,6 +90,35 @@ def ratio_interval(
     ratios = over[under != 0] / under[under != 0]
     low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(top.sum() / bottom.sum()), float(low), float(high), n_users)
+
+
+def function_interval(
+    columns: Doubles,
+    function: Callable[[Doubles], Doubles],
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> Interval:
+    """Give a function of column means, and its percentile-bootstrap interval over users.
+
+    Args:
+        columns: shape (users, columns), without NaN.
+        function: takes means, shape (..., columns), and gives shape (...); resamples for which it
+            gives NaN are left out.
+        level: coverage of the interval.
+        n_resamples: how many resamples.
+        seed: draws the resamples.
+    """
+    table = np.asarray(columns, dtype=np.float64)
+    if not len(table):
+        return Interval(np.nan, np.nan, np.nan, 0)
+    sums = _sums_over_users(table, n_resamples=n_resamples, seed=seed)
+    values = function(sums / len(table))
+    known = values[~np.isnan(values)]
+    ends = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if len(known) else [np.nan] * 2
+    value = float(function(table.mean(axis=0)))
+    return Interval(value, float(ends[0]), float(ends[1]), len(table))
 
 
 def _known(values: Doubles) -> tuple[Doubles, Booleans]:

@@ -1,0 +1,1 @@
+"""Whether a multilingual space is sound: measured on parallel texts, before and after debiasing."""
