@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from polyrec.evaluation.health.rows import HealthRow
 
 WIDTH = 9.6
+STAGGER = 0.15
+"""How far dots of one language stand above each other, so that none hides another."""
+
 SERIES = {"raw": 0, "centred": 1, "language-mean": 2, "lir": 4, "lsar": 3}
 """Places of the spaces in a theme's colours for what stands side by side."""
 
@@ -67,7 +70,7 @@ def _draw(theme: Theme, health: Health) -> Figure:
     from matplotlib.lines import Line2D
 
     n_languages = min(len(health.languages), MOST_LANGUAGES)
-    figure = new_figure(theme, WIDTH, max(4.6, 0.2 * n_languages + 1.2))
+    figure = new_figure(theme, WIDTH, max(4.6, 0.22 * n_languages + 1.2))
     axes = figure.subplot_mosaic(
         [["main", "languages"], ["second", "languages"]], width_ratios=(1, 1.1)
     )
@@ -102,6 +105,8 @@ def _colors(theme: Theme, health: Health) -> Mapping[str, str]:
 
 def _bars(axes: Axes, theme: Theme, health: Health, measure: str) -> None:
     """Draw a bar per space with its interval, its value behind it, and the line of chance."""
+    from matplotlib.patheffects import withStroke
+
     style_axes(axes, theme, grid="x")
     colors = _colors(theme, health)
     rows = {space: _row(health, space, measure) for space in health.spaces}
@@ -120,8 +125,9 @@ def _bars(axes: Axes, theme: Theme, health: Health, measure: str) -> None:
             va="center",
             fontsize=SMALL,
             color=theme.ink,
+            path_effects=[withStroke(linewidth=3, foreground=theme.page)],
         )
-    axes.axvline(chance, color=theme.muted, linewidth=1, linestyle=(0, (4, 3)))
+    axes.axvline(chance, color=theme.muted, linewidth=1, linestyle=(0, (4, 3)), zorder=1.5)
     axes.set_xlim(0, 1.14 * largest)
     axes.set_yticks(list(places), [drawable(space) for space in rows], parse_math=False)
     axes.invert_yaxis()
@@ -145,7 +151,8 @@ def _dots(axes: Axes, theme: Theme, health: Health, colors: Mapping[str, str]) -
     for place, tag in enumerate(shown):
         found = list(values[tag].values())
         axes.plot([min(found), max(found)], [place, place], color=theme.line, linewidth=1.5)
-        for space, color in colors.items():
-            axes.plot(values[tag][space], place, "o", color=color, markersize=5, mec=theme.page)
+        for step, (space, color) in enumerate(colors.items()):
+            height = place + STAGGER * (step - (len(colors) - 1) / 2)
+            axes.plot(values[tag][space], height, "o", color=color, markersize=4.5, mec=theme.page)
     axes.set_yticks(range(len(shown)), [drawable(tag) for tag in shown], parse_math=False)
     axes.set_ylim(len(shown) - 0.3, -0.7)

@@ -14,6 +14,7 @@ from polyrec.core.language import UNDETERMINED
 from polyrec.core.registry import build, parts
 from polyrec.data.readers.parallel import read_parallel
 from polyrec.encode.cached import Cached
+from polyrec.encode.debias import rows_of
 from polyrec.encode.language_mean import LanguageMean
 from polyrec.encode.no_debias import NoDebias
 from polyrec.encode.statistics import Statistics
@@ -85,8 +86,10 @@ class Setting:
 
     @property
     def unlearned(self) -> list[str]:
-        """Languages of the test that the statistics do not have."""
-        return sorted(set(self.test.languages.tolist()) - set(self.statistics.languages.tolist()))
+        """Languages of the test for which the statistics have nothing."""
+        tags = np.unique(self.test.languages)
+        rows = rows_of(tags, np.unique(self.statistics.languages))
+        return [str(tag) for tag in tags[rows < 0]]
 
 
 def prepare(
