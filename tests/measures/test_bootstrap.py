@@ -172,6 +172,13 @@ def test_the_interval_of_a_function_of_means_is_that_of_an_independent_bootstrap
     assert found.high == pytest.approx(other.high, abs=0.1 * width)
 
 
+def test_a_function_without_a_value_has_no_interval() -> None:
+    empty = function_interval(np.zeros((0, 1)), lambda means: means[..., 0])
+    assert np.isnan([empty.value, empty.low, empty.high]).all()
+    never = function_interval(np.ones((3, 1)), lambda means: means[..., 0] * np.nan)
+    assert np.isnan([never.value, never.low, never.high]).all()
+
+
 def test_where_a_part_or_its_whole_is_unknown_neither_counts() -> None:
     nan = np.nan
     found = ratio_interval(np.array([1.0, nan, 5.0, 2.0]), np.array([2.0, 7.0, nan, 4.0]))
@@ -246,13 +253,3 @@ def test_draws_that_are_kept_change_no_result() -> None:
     mean_interval(values, seed=1)
     mean_interval(values[:, :30])
     assert [mean_interval(values), ratio_interval(values, values[::-1])] == first
-
-
-# functions of means
-
-
-def test_a_function_without_a_value_has_no_interval() -> None:
-    empty = function_interval(np.zeros((0, 1)), lambda means: means[..., 0])
-    assert np.isnan([empty.value, empty.low, empty.high]).all()
-    never = function_interval(np.ones((3, 1)), lambda means: means[..., 0] * np.nan)
-    assert np.isnan([never.value, never.low, never.high]).all()
