@@ -154,29 +154,8 @@ def test_it_agrees_with_an_independent_bootstrap_of_pairs() -> None:
         rng=3,
     ).confidence_interval
     width = other.high - other.low
-
-
-# functions of means
-
-
-def test_the_interval_of_a_function_of_means_is_that_of_an_independent_bootstrap() -> None:
-    values = np.random.default_rng(4).exponential(size=300)
-    columns = np.stack([values, values**2], axis=1)
-    found = function_interval(columns, lambda m: m[..., 1] - m[..., 0] ** 2, n_resamples=4000)
-    other = stats.bootstrap(
-        (values,), np.var, confidence_level=0.95, n_resamples=4000, method="percentile", rng=2
-    ).confidence_interval
-    width = other.high - other.low
-    assert found.value == pytest.approx(values.var())
     assert found.low == pytest.approx(other.low, abs=0.1 * width)
     assert found.high == pytest.approx(other.high, abs=0.1 * width)
-
-
-def test_a_function_without_a_value_has_no_interval() -> None:
-    empty = function_interval(np.zeros((0, 1)), lambda means: means[..., 0])
-    assert np.isnan([empty.value, empty.low, empty.high]).all()
-    never = function_interval(np.ones((3, 1)), lambda means: means[..., 0] * np.nan)
-    assert np.isnan([never.value, never.low, never.high]).all()
 
 
 def test_where_a_part_or_its_whole_is_unknown_neither_counts() -> None:
@@ -253,3 +232,26 @@ def test_draws_that_are_kept_change_no_result() -> None:
     mean_interval(values, seed=1)
     mean_interval(values[:, :30])
     assert [mean_interval(values), ratio_interval(values, values[::-1])] == first
+
+
+# functions of means
+
+
+def test_the_interval_of_a_function_of_means_is_that_of_an_independent_bootstrap() -> None:
+    values = np.random.default_rng(4).exponential(size=300)
+    columns = np.stack([values, values**2], axis=1)
+    found = function_interval(columns, lambda m: m[..., 1] - m[..., 0] ** 2, n_resamples=4000)
+    other = stats.bootstrap(
+        (values,), np.var, confidence_level=0.95, n_resamples=4000, method="percentile", rng=2
+    ).confidence_interval
+    width = other.high - other.low
+    assert found.value == pytest.approx(values.var())
+    assert found.low == pytest.approx(other.low, abs=0.1 * width)
+    assert found.high == pytest.approx(other.high, abs=0.1 * width)
+
+
+def test_a_function_without_a_value_has_no_interval() -> None:
+    empty = function_interval(np.zeros((0, 1)), lambda means: means[..., 0])
+    assert np.isnan([empty.value, empty.low, empty.high]).all()
+    never = function_interval(np.ones((3, 1)), lambda means: means[..., 0] * np.nan)
+    assert np.isnan([never.value, never.low, never.high]).all()
