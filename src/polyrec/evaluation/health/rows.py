@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from polyrec.measures.bootstrap import Interval, function_interval, ratio_interval
+from polyrec.measures.bootstrap import (
+    MAX_CELLS,
+    Interval,
+    function_interval,
+    ratio_interval,
+)
 from polyrec.measures.hubness import skewness_of
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from polyrec.evaluation.health.per_text import PerText
 
 ALL = "all"
+MIN_RESAMPLES, MAX_RESAMPLES = 200, 1000
 BY_LANGUAGE = ("map", "same-language", "same-language-pool", "to-pivot", "from-pivot")
 COMPARED = ("map", "to-pivot", "from-pivot")
 
@@ -105,7 +111,8 @@ def _mean(values: Doubles, texts: Parallel, keep: Booleans) -> Interval:
     keep = keep & ~np.isnan(values)
     _, sentence = np.unique(texts.sentences[keep], return_inverse=True)
     counts = np.bincount(sentence).astype(np.float64)
-    return ratio_interval(np.bincount(sentence, values[keep]).astype(np.float64), counts)
+    parts = np.bincount(sentence, values[keep]).astype(np.float64)
+    return ratio_interval(parts, counts, n_resamples=_n_resamples(len(counts)))
 
 
 def _skewness(occurrences: Doubles, texts: Parallel) -> Interval:
@@ -113,4 +120,13 @@ def _skewness(occurrences: Doubles, texts: Parallel) -> Interval:
     powers = [np.ones(len(occurrences)), occurrences, occurrences**2, occurrences**3]
     sums = np.stack([np.bincount(sentence, power) for power in powers], axis=1)
     columns = sums.astype(np.float64)
-    return function_interval(columns, lambda means: skewness_of(means[..., 1:] / means[..., :1]))
+    return function_interval(
+        columns,
+        lambda means: skewness_of(means[..., 1:] / means[..., :1]),
+        n_resamples=_n_resamples(len(columns)),
+    )
+
+
+def _n_resamples(n_sentences: int) -> int:
+    """Draw as often as can be kept for the next interval; drawing anew takes seconds."""
+    return max(MIN_RESAMPLES, min(MAX_RESAMPLES, MAX_CELLS // max(n_sentences, 1)))
