@@ -21,7 +21,7 @@ MARGIN = 0.005
 """A sample has to be this much better than the floor, as it may flatter."""
 
 SAMPLE = 400
-EFFORTS = (96, 192, 384, 768, 1536)
+EFFORTS = (64, 96, 192, 384, 768)
 """How many candidates a walk keeps: the first that reaches the floor on a sample is taken."""
 
 LINKS, CARE = 16, 96
@@ -43,7 +43,8 @@ def approximately_nearest(
     """Find each item's nearest other items by cosine, nearly all of them.
 
     On a sample of items the neighbours are worked out exactly too, and the search made more careful
-    until it finds `FLOOR` of them. Memory is about items x (2 dim + 200) bytes. Source: Malkov and
+    until it finds `FLOOR` of them. All cores build the graph, so that which few neighbours are missed
+    may differ from time to time. Memory is about items x (2 dim + 200) bytes. Source: Malkov and
     Yashunin 2018, "Efficient and robust approximate nearest neighbor search using hierarchical
     navigable small world graphs".
 
