@@ -43,7 +43,7 @@ def approximately_nearest(
     """Find each item's nearest other items by cosine, nearly all of them.
 
     On a sample of items the neighbours are worked out exactly too, and the search made more careful
-    until it finds `FLOOR` of them. All cores build the graph, so that which few neighbours are missed
+    until it finds `FLOOR` of them. All cores build the graph, so which few neighbours are missed
     may differ from time to time. Memory is about items x (2 dim + 200) bytes. Source: Malkov and
     Yashunin 2018, "Efficient and robust approximate nearest neighbor search using hierarchical
     navigable small world graphs".
