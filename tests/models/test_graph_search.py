@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,7 +83,21 @@ class TestGraph:
         assert approximately_nearest(few, 5) is None
         near = nearest(few, 5, search="graph")
         assert np.array_equal(near.items, nearest(few, 5, search="exact").items)
-        assert "the graph misses too many neighbours" in caplog.text
+        assert "on these vectors a graph misses too much" in caplog.text
+
+    def test_a_graph_that_is_no_faster_is_given_up_unless_it_is_wished(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        walked = graph_search._walked
+
+        def slow(*given: Any) -> Any:
+            time.sleep(0.3)
+            return walked(*given)
+
+        monkeypatch.setattr(graph_search, "_walked", slow)
+        few = VECTORS[:300]
+        assert approximately_nearest(few, 5, only_if_faster=True) is None
+        assert approximately_nearest(few, 5) is not None
 
     def test_items_that_the_graph_cannot_reach_are_searched_for_exactly(self) -> None:
         class Poor:
@@ -120,7 +136,8 @@ class TestChoice:
     ) -> None:
         asked: list[int] = []
 
-        def walked(vectors: np.ndarray, depth: int, *, first: int) -> None:
+        def walked(vectors: np.ndarray, depth: int, *, first: int, only_if_faster: bool) -> None:
+            assert only_if_faster
             asked.append(len(vectors))
 
         monkeypatch.setattr(neighbours, "MANY", many)

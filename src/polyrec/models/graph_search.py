@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def is_installed() -> bool:
 
 
 def approximately_nearest(
-    vectors: Floats, depth: int, *, first: int = 0
+    vectors: Floats, depth: int, *, first: int = 0, only_if_faster: bool = False
 ) -> tuple[Integers, Floats] | None:
     """Find each item's nearest other items by cosine, nearly all of them.
 
@@ -52,14 +53,15 @@ def approximately_nearest(
         vectors: unit rows, shape (items, dim).
         depth: how many, the item itself left out; there must be more items than this.
         first: the first item whose neighbours are wanted.
+        only_if_faster: give up as soon as the sample takes longer than it takes to look at all.
 
     Returns:
         Items and cosines, both of shape (items - first, depth), in no order; None where no effort
-        reached the floor.
+        reached the floor, or it was given up.
     """
     n_items = len(vectors)
     graph = _built(vectors)
-    if not _made_careful(graph, vectors, depth, first):
+    if not _made_careful(graph, vectors, depth, first=first, only_if_faster=only_if_faster):
         return None
     items = np.empty((n_items - first, depth), dtype=np.int64)
     cosines = np.empty((n_items - first, depth), dtype=np.float32)
@@ -87,17 +89,24 @@ def _built(vectors: Floats) -> Any:
     return graph
 
 
-def _made_careful(graph: Any, vectors: Floats, depth: int, first: int) -> bool:
+def _made_careful(
+    graph: Any, vectors: Floats, depth: int, *, first: int, only_if_faster: bool
+) -> bool:
     """Find the least effort that reaches the floor on a sample, and say whether there is one."""
     rng = np.random.default_rng(0)
     count = min(SAMPLE, len(vectors) - first)
     rows = np.sort(rng.choice(np.arange(first, len(vectors)), count, replace=False))
+    start = time.perf_counter()
     least = exactly_nearest(vectors, rows, depth)[1].min(axis=1, keepdims=True) - SAME
+    exact_s = time.perf_counter() - start
     for effort in EFFORTS:
         if effort <= depth:
             continue
         graph.expansion_search = effort
+        start = time.perf_counter()
         _, found = _walked(graph, vectors, rows, depth)
+        if only_if_faster and time.perf_counter() - start > exact_s:
+            return False
         if (found >= least).mean() >= FLOOR + MARGIN:
             return True
     return False

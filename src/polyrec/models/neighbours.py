@@ -66,7 +66,7 @@ def nearest(vectors: Floats, depth: int, *, first: int = 0, search: str = "auto"
         first: the first item whose neighbours are wanted; those before it are only near to others.
         search: `exact` looks at all items; `graph` finds nearly all neighbours (0.98 of them, or it
             looks at all items after all) and needs the extra `ann`; `auto` takes the graph from
-            `MANY` items on, if the extra is there.
+            `MANY` items on, if the extra is there and the graph is faster.
 
     Returns:
         Rows for the items from `first` on. Exact cost is rows x items x dim in time, items x
@@ -78,10 +78,13 @@ def nearest(vectors: Floats, depth: int, *, first: int = 0, search: str = "auto"
     n_items = len(vectors)
     n_rows, depth = n_items - first, max(min(depth, n_items - 1), 0)
     if depth and _takes_graph(search, n_rows, n_items):
-        found = approximately_nearest(vectors, depth, first=first)
+        only_if_faster = search == "auto"
+        found = approximately_nearest(vectors, depth, first=first, only_if_faster=only_if_faster)
         if found is not None:
             return Neighbours(*found, n_items)
-        LOG.warning("the graph misses too many neighbours of these vectors: looking at all items")
+        LOG.warning(
+            "on these vectors a graph misses too much or is no faster: looking at all items"
+        )
     items = np.empty((n_rows, depth), dtype=np.int64)
     cosines = np.empty((n_rows, depth), dtype=np.float32)
     if not depth:
