@@ -66,7 +66,7 @@ def test_a_part_that_loads_its_library_late_is_listed_with_the_remedy_too(
     def nothing(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)
 
-    needs = ["numpy>=2", 'torch>=2.6; extra == "torch"', 'usearch>=2; extra == "ann"']
+    needs = ["numpy>=2", 'torch>=2.6; extra == "torch"', 'faiss-cpu>=1.10; extra == "ann"']
     monkeypatch.setattr(importlib.metadata, "requires", lambda _name: needs)
     monkeypatch.setattr(importlib.metadata, "version", nothing)
     said = run("parts", "encoder").stdout

@@ -66,7 +66,7 @@ class TestGraph:
         walked = graph_search._walked
 
         def spy(graph: object, vectors: object, rows: np.ndarray, depth: int) -> object:
-            tried.append(graph.expansion_search)  # type: ignore[attr-defined]
+            tried.append(graph.hnsw.efSearch)  # type: ignore[attr-defined]
             return walked(graph, vectors, rows, depth)  # type: ignore[arg-type]
 
         noise = np.random.default_rng(0).standard_normal((N_ITEMS, DIM)).astype(np.float32)
@@ -103,11 +103,10 @@ class TestGraph:
         class Poor:
             """Finds nothing but the item itself."""
 
-            def search(self, queries: np.ndarray, count: int) -> object:
-                keys = np.zeros((len(queries), count), dtype=np.uint64)
-                keys[:, 0] = 7
-                counts = np.ones(len(queries), dtype=np.uint64)
-                return type("Matches", (), {"keys": keys, "counts": counts})
+            def search(self, queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+                found = np.full((len(queries), count), -1)
+                found[:, 0] = 7
+                return np.zeros(found.shape), found
 
         items, cosines = graph_search._walked(Poor(), VECTORS, np.array([7]), 4)
         expected, exact = exactly_nearest(VECTORS, np.array([7]), 4)
@@ -163,7 +162,7 @@ class TestChoice:
         )
         with pytest.raises(MissingExtraError) as caught:
             nearest(VECTORS[:100], 5, search="graph")
-        problem = "search = 'graph' needs usearch; pip install 'polyrec[ann]'"
+        problem = "search = 'graph' needs faiss-cpu; pip install 'polyrec[ann]'"
         assert str(caught.value) == problem
 
     @pytest.mark.parametrize("name", ["content", "hybrid"])

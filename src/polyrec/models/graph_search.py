@@ -14,7 +14,7 @@ from polyrec.models.exact_search import exactly_nearest
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Integers
 
-LIBRARY = "usearch"
+LIBRARY = "faiss-cpu"
 FLOOR = 0.98
 """The share of the true neighbours that has to be found."""
 
@@ -22,7 +22,7 @@ MARGIN = 0.005
 """A sample has to be this much better than the floor, as it may flatter."""
 
 SAMPLE = 400
-EFFORTS = (64, 96, 192, 384, 768)
+EFFORTS = (64, 96, 192, 384, 768, 1536)
 """How many candidates a walk keeps: the first that reaches the floor on a sample is taken."""
 
 LINKS, CARE = 16, 96
@@ -35,7 +35,7 @@ SAME = 1e-6
 
 def is_installed() -> bool:
     """Say whether the extra `ann` is there."""
-    return importlib.util.find_spec(LIBRARY) is not None
+    return importlib.util.find_spec("faiss") is not None
 
 
 def approximately_nearest(
@@ -76,15 +76,16 @@ def approximately_nearest(
 
 def _built(vectors: Floats) -> Any:
     """Put all items into a graph; numbers of 16 bits are enough to find candidates."""
-    from usearch.index import Index
+    import faiss
 
-    graph = Index(
-        ndim=vectors.shape[1], metric="ip", dtype="f16", connectivity=LINKS, expansion_add=CARE
-    )
+    half, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    graph = faiss.IndexHNSWSQ(vectors.shape[1], half, LINKS, metric)
+    graph.hnsw.efConstruction = CARE
+    graph.train(vectors[:1])  # 16 bits need none, but the library wants to be asked
     with progress("graph of neighbours", len(vectors), unit="items") as advance:
         for start in range(0, len(vectors), BLOCK):
-            part = vectors[start : start + BLOCK]
-            graph.add(np.arange(start, start + len(part)), part)
+            part = np.ascontiguousarray(vectors[start : start + BLOCK])
+            graph.add(part)
             advance(len(part))
     return graph
 
@@ -102,7 +103,7 @@ def _made_careful(
     for effort in EFFORTS:
         if effort <= depth:
             continue
-        graph.expansion_search = effort
+        graph.hnsw.efSearch = effort
         start = time.perf_counter()
         _, found = _walked(graph, vectors, rows, depth)
         if only_if_faster and time.perf_counter() - start > exact_s:
@@ -114,10 +115,8 @@ def _made_careful(
 
 def _walked(graph: Any, vectors: Floats, rows: Integers, depth: int) -> tuple[Integers, Floats]:
     """Search for the neighbours of some items."""
-    matches = graph.search(vectors[rows], depth + 1)
-    found = np.asarray(matches.keys, dtype=np.int64).reshape(len(rows), -1)
-    is_there = np.arange(found.shape[1]) < np.reshape(matches.counts, (-1, 1))
-    found = np.where(is_there, found, rows[:, None])  # what is not there counts as the item itself
+    _, found = graph.search(vectors[rows], depth + 1)
+    found = np.where(found < 0, rows[:, None], found)  # what is not there counts as the item itself
     others = np.argsort(found == rows[:, None], axis=1, kind="stable")[:, :depth]
     items = np.take_along_axis(found, others, axis=1)
     lost = (items == rows[:, None]).any(axis=1)  # fewer than `depth` could be reached
