@@ -12,6 +12,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 INSTALL := $(BIN)/python -m pip install --quiet --editable
+# First and alone: what needs torch would else take a newer one, with gigabytes for graphics cards.
+# TORCH = torch==VERSION --index-url ADDRESS takes the CPU build from elsewhere.
+TORCH := torch==2.13.0
+INSTALL_TORCH := $(BIN)/python -m pip install --quiet $(TORCH)
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: help demo test test-all check format constraints clean
@@ -68,11 +72,13 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[dataset-build,pandas,test]'
+	$(INSTALL_TORCH)
+	$(INSTALL) '.[ann,dataset-build,pandas,test,torch]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[check,dataset-build,pandas,test]'
+	$(INSTALL_TORCH)
+	$(INSTALL) '.[ann,check,dataset-build,pandas,test,torch]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

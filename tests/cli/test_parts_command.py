@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from typing import TYPE_CHECKING
 
@@ -57,3 +58,18 @@ def test_a_part_whose_library_is_missing_is_listed_with_the_remedy(
     assert result.exit_code == 0
     assert "not installed: encoder 'sentence' needs no_such_library" in result.stdout
     assert "pip install 'polyrec[torch]'" in result.stdout
+
+
+def test_a_part_that_loads_its_library_late_is_listed_with_the_remedy_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    needs = ["numpy>=2", 'torch>=2.6; extra == "torch"', 'faiss-cpu>=1.10; extra == "ann"']
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _name: needs)
+    monkeypatch.setattr(importlib.metadata, "version", nothing)
+    said = run("parts", "encoder").stdout
+    assert said.count("not installed") == 1
+    remedy = "not installed: encoder 'sentence' needs torch; pip install 'polyrec[torch]'"
+    assert remedy in " ".join(said.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
+from polyrec.testing.embedding_server import embedding_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,11 +33,16 @@ CONTRACTS: dict[str, type[Any]] = {
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
-SETTINGS: dict[str, dict[str, Any]] = {
-    "cached": {"encoder": {"use": "hashing"}},
-    "from-file": {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
+SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
+    "cached": lambda: {"encoder": {"use": "hashing"}},
+    "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
+    "sentence": lambda: {"model": _tiny_model()},
+    "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""
+
+RUNNING = ExitStack()
+"""Services that parts need; they stop when the tests of this file are done."""
 
 NEED_THE_MODEL = {"e5-small"}
 NOT_PERSONAL = {"popularity"}
@@ -59,7 +66,26 @@ def named(kind: str) -> list[Any]:
 @cache
 def made(kind: str, name: str) -> Any:
     """Make each part once: contracts do not change it, and a model may be slow to load."""
-    return build(kind, {"use": name} | SETTINGS.get(name, {}))
+    settings = SETTINGS[name]() if name in SETTINGS else {}
+    return build(kind, {"use": name} | settings)
+
+
+def _tiny_model() -> str:
+    pytest.importorskip("sentence_transformers", reason="needs the extra torch")
+    from polyrec.testing.torch_models import tiny_xlm_r
+
+    folder = RUNNING.enter_context(tempfile.TemporaryDirectory())
+    return str(tiny_xlm_r(Path(folder) / "tiny"))
+
+
+def _embedding_service() -> str:
+    return RUNNING.enter_context(embedding_server()).url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stopped() -> Iterator[None]:
+    yield
+    RUNNING.close()
 
 
 def test_every_kind_of_part_has_a_contract() -> None:

@@ -183,7 +183,7 @@ def test_a_model_of_a_newer_polyrec_is_refused(content: Fitted, tmp_path: Path) 
     with pytest.raises(DataError) as caught:
         load(folder)
     assert str(caught.value) == (
-        f"{folder} was written by polyrec 9.0 in format 99, this polyrec reads up to 1;"
+        f"{folder} was written by polyrec 9.0 in format 99, this polyrec reads up to 2;"
         " upgrade polyrec, or fit again"
     )
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import inspect
 import re
 from typing import Any
 
 from polyrec.core.errors import MissingExtraError, UnknownNameError
-from polyrec.core.registry import part_class, parts
+from polyrec.core.registry import PARTS, part_class, parts
 
 ATTRIBUTES = re.compile(r"^Attributes:\n((?:[ \n].*\n?)+)", re.MULTILINE)
+LIBRARY = re.compile(r"[\w.-]+")
 ATTRIBUTE = re.compile(r"^ {4}(\w+): ((?:.|\n {6,})*)", re.MULTILINE)
 
 
@@ -39,7 +41,25 @@ def _facts(kind: str, name: str) -> dict[str, Any]:
     text = inspect.cleandoc(cls.__doc__ or "")
     about = _about(text)
     settings = [_setting(f, about.get(f.name, "")) for f in dataclasses.fields(cls) if f.init]
-    return facts | {"summary": text.partition("\n")[0], "settings": settings, "missing": ""}
+    missing = _missing(kind, name)
+    return facts | {"summary": text.partition("\n")[0], "settings": settings, "missing": missing}
+
+
+def _missing(kind: str, name: str) -> str:
+    """Say what is missing for a part of polyrec's own that loads its library when first used."""
+    extra = parts()[kind][name].partition(" ")[2].strip("[]")
+    if not extra or name not in PARTS[kind]:
+        return ""
+    for line in importlib.metadata.requires("polyrec") or ():
+        library = LIBRARY.match(line)
+        if library is None or f'extra == "{extra}"' not in line.replace("'", '"'):
+            continue
+        try:
+            importlib.metadata.version(library[0])
+        except importlib.metadata.PackageNotFoundError:
+            remedy = f"pip install 'polyrec[{extra}]'"
+            return str(MissingExtraError(f"{kind} {name!r}", needs=library[0], remedy=remedy))
+    return ""
 
 
 def _about(text: str) -> dict[str, str]:

@@ -137,10 +137,14 @@ class EngineError(PolyrecError):
         problem: what the engine did.
         hint: what to do about it.
         retryable: whether the same call may succeed later.
+        wait_s: how long the engine asks to wait before that; 0 where it does not say.
     """
 
     exit_code = 4
 
-    def __init__(self, problem: str, *, hint: str = "", retryable: bool = False) -> None:
+    def __init__(
+        self, problem: str, *, hint: str = "", retryable: bool = False, wait_s: float = 0.0
+    ) -> None:
         super().__init__(problem, hint=hint)
         self.retryable = retryable
+        self.wait_s = wait_s

@@ -25,6 +25,8 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
+        "sentence": "polyrec.encode.sentence:Sentence [torch]",
+        "http": "polyrec.encode.http:Http",
         "hashing": "polyrec.encode.hashing:Hashing",
         "cached": "polyrec.encode.cached:Cached",
     },

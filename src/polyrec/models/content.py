@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.errors import ConfigError
-from polyrec.models.neighbours import nearest
+from polyrec.models.neighbours import check_search, nearest
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Content(Recommender):
         profile: `neighbours` or `mean`.
         n_neighbours: nearest items that count, for `neighbours`.
         sharpness: how fast their weight falls with the cosine.
+        search: how neighbours are found: `exact`, `graph` (extra `ann`), or `auto`, which takes the
+            graph from 100,000 items on.
     """
 
     needs_vectors = True
@@ -39,12 +41,14 @@ class Content(Recommender):
     profile: str = "neighbours"
     n_neighbours: int = 50
     sharpness: float = 10.0
+    search: str = "auto"
     vectors_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     neighbours_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise ConfigError(f"profile is {self.profile!r}", hint=f"give one of {PROFILES}")
+        check_search(self.search)
 
     def _fit(self, training: Training, seed: int) -> None:
         del seed
@@ -54,7 +58,8 @@ class Content(Recommender):
     def _learn(self, vectors: Floats) -> None:
         self.vectors_ = vectors
         if self.profile == "neighbours":
-            self.neighbours_ = nearest(vectors, self.n_neighbours).weights(self.sharpness)
+            near = nearest(vectors, self.n_neighbours, search=self.search)
+            self.neighbours_ = near.weights(self.sharpness)
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         assert self.vectors_ is not None

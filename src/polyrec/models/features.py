@@ -55,15 +55,17 @@ class Described:
     Attributes:
         features: unit rows, shape (items, columns).
         depth: how many nearest items count.
+        search: how they are found, as `nearest` takes it.
     """
 
     features: Floats
     depth: int
+    search: str = "auto"
 
     @cached_property
     def near(self) -> Neighbours:
         """Each item's nearest items by features."""
-        return nearest(self.features, self.depth)
+        return nearest(self.features, self.depth, search=self.search)
 
     @cached_property
     def solve(self) -> Floats:
@@ -84,20 +86,24 @@ class Space:
         vectors: unit rows, shape (items, dim).
         categories: one per item, or None.
         depth: how many nearest items count.
+        search: how they are found, as `nearest` takes it.
     """
 
     _last: ClassVar[Space | None] = None
 
-    def __init__(self, vectors: Floats, categories: Strings | None, depth: int) -> None:
+    def __init__(
+        self, vectors: Floats, categories: Strings | None, depth: int, *, search: str = "auto"
+    ) -> None:
         self.vectors, self.categories, self.depth = vectors, categories, depth
+        self.search = search
         self.columns = frequent_categories(categories)
         self._at: dict[float, Described] = {}
 
     @classmethod
-    def of(cls, training: Training, depth: int) -> Space:
+    def of(cls, training: Training, depth: int, *, search: str = "auto") -> Space:
         """Give the space of training data; the last one is kept, as models are often compared."""
         assert training.vectors is not None
-        new = cls(training.vectors, training.categories, depth)
+        new = cls(training.vectors, training.categories, depth, search=search)
         if cls._last is None or not cls._last.same(new):
             cls._last = new
         return cls._last
@@ -107,11 +113,13 @@ class Space:
         mine, theirs = self.categories, other.categories
         if self.vectors is not other.vectors or self.depth != other.depth:
             return False
+        if self.search != other.search:
+            return False
         return mine is theirs if mine is None or theirs is None else np.array_equal(mine, theirs)
 
     def at(self, weight: float) -> Described:
         """Give the items as they are described with a weight of the category."""
         if weight not in self._at:
             features = described(self.vectors, self.categories, self.columns, weight=weight)
-            self._at[weight] = Described(features, self.depth)
+            self._at[weight] = Described(features, self.depth, self.search)
         return self._at[weight]

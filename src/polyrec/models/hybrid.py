@@ -15,7 +15,7 @@ from polyrec.models.content import text_scores
 from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described
 from polyrec.models.hold_out import hold_out
-from polyrec.models.neighbours import nearest
+from polyrec.models.neighbours import check_search, nearest
 from polyrec.models.recommender import Recommender
 from polyrec.models.weight_search import Weights, climb
 
@@ -80,6 +80,7 @@ class Hybrid(Recommender):
         n_neighbours: how many nearest items count.
         evidence: number of users at which half of the boost is gone.
         memory_limit_gb: as in EASE.
+        search: as in Content.
     """
 
     needs_vectors = True
@@ -95,6 +96,7 @@ class Hybrid(Recommender):
     n_neighbours: int = 30
     evidence: float = 0.5
     memory_limit_gb: float = 4.0
+    search: str = "auto"
 
     ease_: Ease = field(default_factory=Ease, init=False, repr=False, compare=False)
     chosen_: Doubles | None = field(default=None, init=False, repr=False, compare=False)
@@ -107,6 +109,7 @@ class Hybrid(Recommender):
     def __post_init__(self) -> None:
         if not self.evidence > 0:
             raise ConfigError(f"evidence is {self.evidence}", hint="give a number above 0")
+        check_search(self.search)
 
     @property
     def weights(self) -> Weights:
@@ -123,7 +126,7 @@ class Hybrid(Recommender):
         given = {name: getattr(self, name) for name in GRIDS}
         weights = {n: START[n] if value is None else float(value) for n, value in given.items()}
         free = {name: grid for name, grid in GRIDS.items() if given[name] is None}
-        space = Space.of(training, self.n_neighbours)
+        space = Space.of(training, self.n_neighbours, search=self.search)
         if not space.columns:
             weights["category"] = 0.0
             free.pop("category", None)
@@ -198,7 +201,8 @@ class Hybrid(Recommender):
         weights, known = self.weights, len(self.features_)
         new = described(vectors, categories, self.columns_.tolist(), weight=weights["category"])
         self.features_ = np.concatenate([self.features_, new])
-        near = nearest(self.features_, self.n_neighbours, first=known).weights(self.sharpness)
+        found = nearest(self.features_, self.n_neighbours, first=known, search=self.search)
+        near = found.weights(self.sharpness)
         M, shape = self.neighbours_, (known, len(self.features_))
         old = sp.csr_array((M.data, M.indices, M.indptr), shape=shape)
         self.neighbours_ = sp.csr_array(sp.vstack([old, near], format="csr"))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from polyrec.core.types import Training
 
 BATCH = 512
+CELLS = 2**24
+"""Users are ranked in batches of at most `BATCH`, and of at most so many users x items."""
 
 
 class Recommender(ABC):
@@ -103,7 +105,8 @@ class Recommender(ABC):
             seed: draws the order of equal scores.
         """
         blocks = []
-        for start, block in histories.batches(BATCH):
+        size = max(1, min(BATCH, CELLS // max(histories.n_items, 1)))
+        for start, block in histories.batches(size):
             rows = slice(start, start + len(block))
             given = self.score(block, profiles=None if profiles is None else profiles[rows])
             scores = given.copy()  # a model may have handed out an array that it holds

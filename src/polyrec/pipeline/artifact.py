@@ -1,4 +1,8 @@
-"""Saves a fitted pipeline as a folder: plan, manifest with hashes, arrays and tables; no pickle."""
+"""Saves a fitted pipeline as a folder: plan, manifest with hashes, arrays and tables; no pickle.
+
+Large arrays are files of their own, which stay on disk: what is read of them is kept in memory by
+the system, once for all processes.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 """Grows when an older polyrec could not read the folder."""
+
+LARGE_BYTES = 2**25
+"""Arrays from this size on are files of their own."""
 
 FILES = ("plan.toml", "arrays.npz", "catalog.parquet", "users.parquet")
 ATTRIBUTE = "attribute:"
@@ -43,12 +50,13 @@ def save(learned: Learned, folder: Path) -> None:
         raise DataError(f"{folder} holds something else", hint="name a new or empty folder")
     with whole_folder(folder) as aside:
         (aside / "plan.toml").write_text(learned.plan.to_toml(), encoding="utf-8")
-        np.savez(aside / "arrays.npz", allow_pickle=False, **_arrays(learned))
+        large = _save_arrays(aside, _arrays(learned))
         _catalog_frame(learned.catalog).write_parquet(aside / "catalog.parquet")
         pl.DataFrame({"user_id": learned.users.names}, schema={"user_id": pl.String}).write_parquet(
             aside / "users.parquet"
         )
-        manifest = _manifest(learned, {name: sha256_of(aside / name) for name in FILES})
+        hashes = {name: sha256_of(aside / name) for name in (*FILES, *large.values())}
+        manifest = _manifest(learned, hashes, large)
         (aside / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
@@ -60,8 +68,7 @@ def load(folder: Path) -> Learned:
     """
     manifest = _checked_manifest(folder)
     try:
-        with np.load(folder / "arrays.npz", allow_pickle=False) as file:
-            arrays = dict(file)
+        arrays = _load_arrays(folder, manifest["large"])
         catalog = _catalog(pl.read_parquet(folder / "catalog.parquet"), manifest["pooled"])
         users = IdMap(tuple(pl.read_parquet(folder / "users.parquet")["user_id"]))
     except (BadZipFile, ValueError, KeyError, pl.exceptions.PolarsError) as error:
@@ -98,7 +105,29 @@ def _arrays(learned: Learned) -> State:
     return arrays
 
 
-def _manifest(learned: Learned, hashes: Mapping[str, str]) -> dict[str, Any]:
+def _save_arrays(folder: Path, arrays: State) -> dict[str, str]:
+    """Write arrays, and give the files of those that have one of their own."""
+    large: dict[str, str] = {}
+    for name, array in arrays.items():
+        if array.nbytes >= LARGE_BYTES:
+            large[name] = f"large-{len(large)}.npy"
+            np.save(folder / large[name], array, allow_pickle=False)
+    small = {name: array for name, array in arrays.items() if name not in large}
+    np.savez(folder / "arrays.npz", allow_pickle=False, **small)
+    return large
+
+
+def _load_arrays(folder: Path, large: Mapping[str, str]) -> State:
+    with np.load(folder / "arrays.npz", allow_pickle=False) as file:
+        arrays = dict(file)
+    for name, file_name in large.items():
+        arrays[name] = np.asarray(np.load(folder / file_name, mmap_mode="r", allow_pickle=False))
+    return arrays
+
+
+def _manifest(
+    learned: Learned, hashes: Mapping[str, str], large: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "polyrec": polyrec.__version__,
@@ -111,6 +140,7 @@ def _manifest(learned: Learned, hashes: Mapping[str, str]) -> dict[str, Any]:
         "seed": learned.seed,
         "pooled": learned.catalog.pooled,
         "encoder": None if learned.plan.encoder is None else learned.plan.encoder.fingerprint,
+        "large": dict(large),
         "sha256": dict(hashes),
     }
 
@@ -122,6 +152,7 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         version, hashes = int(manifest["format"]), dict(manifest["sha256"])
+        large = dict(manifest.setdefault("large", {}))  # format 1 has none
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(folder, "its manifest cannot be read") from error
     if version > FORMAT:
@@ -130,8 +161,12 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
             f"this polyrec reads up to {FORMAT}",
             hint="upgrade polyrec, or fit again",
         )
-    for name in FILES:
-        if not (folder / name).is_file() or sha256_of(folder / name) != hashes.get(name):
+    for name in (*FILES, *large.values()):
+        if (
+            "/" in name
+            or not (folder / name).is_file()
+            or sha256_of(folder / name) != hashes.get(name)
+        ):
             raise _damaged(folder, f"{name} is not the file that was saved")
     for name in ("dataset", "view", "seed", "pooled"):
         if name not in manifest:

@@ -13,7 +13,7 @@ from polyrec.core.counted import counted
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
-from polyrec.pipeline.learned import Learned
+from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import Service
 from polyrec.pipeline.space import Space
@@ -179,7 +179,8 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     plan.recommender.fit(training, seed=seed)
     users = train.interactions.users
     trained_on = (train.name, train.view_name)
-    return Fitted(Learned(plan, catalog, users, train.histories, vectors, seed, trained_on))
+    held = None if vectors is None else kept(vectors)
+    return Fitted(Learned(plan, catalog, users, train.histories, held, seed, trained_on))
 
 
 def _listed(name: str, given: Sequence[str]) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class Service:
         learned = self.learned
         item = learned.catalog.ids.index(item_id)
         if learned.vectors is not None:
-            scores = (learned.vectors @ learned.vectors[item])[None, :].copy()
+            scores = learned.cosines(item)[None, :]
             scores[0, item] = -np.inf
             ranking = best_items(scores, self._places(k), seed=learned.seed)
         else:
@@ -192,7 +192,8 @@ class Service:
         vectors = self.learned.vectors
         if vectors is None or not len(history) or not items:
             return [None] * len(items)
-        nearest = history[(vectors[items] @ vectors[history].T).argmax(axis=1)]
+        found, own = (vectors[rows].astype(np.float32, copy=False) for rows in (items, history))
+        nearest = history[(found @ own.T).argmax(axis=1)]
         return [self.learned.catalog.ids.names[item] for item in nearest]
 
     def _shown(

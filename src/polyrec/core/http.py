@@ -1,0 +1,228 @@
+"""The one http client: JSON to a service and back, with time-outs, retries, a key kept secret."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import os
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from polyrec.core.errors import ConfigError, EngineError
+
+if TYPE_CHECKING:
+    import httpx2
+    from tenacity import RetryCallState
+
+RETRIED = {408, 425, 429, 500, 502, 503, 504}
+"""Answers after which the same request may succeed."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+"""Pauses double from the first on; a service that asks for more than the longest is given up."""
+
+MOST_BYTES = 256 * 2**20
+"""No answer is read beyond this size."""
+
+MOST_LETTERS = 200
+"""How much of a service's own message an error repeats."""
+
+HIDDEN = "***"
+
+
+@dataclass
+class Endpoint:
+    """One address that takes and gives JSON; safe to use from several threads.
+
+    Redirects are not followed, so that neither texts nor key go where nobody sent them. The key is
+    read from the environment for each request, and stands in no repr, message or log.
+
+    Attributes:
+        url: where requests go, http or https.
+        who: who calls, for messages: `encoder 'http'`.
+        timeout_s: how long to wait to connect, and for each part of an answer.
+        retries: further tries after a fault that may pass: no connection, no answer in time, 408,
+            425, 429, 5xx.
+        key_env: the environment variable that holds the key; empty for no key.
+    """
+
+    url: str
+    who: str
+    timeout_s: float = 60.0
+    retries: int = 4
+    key_env: str = ""
+    _client: Any = field(default=None, init=False, repr=False, compare=False)
+    _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        import httpx2
+
+        try:
+            url = httpx2.URL(self.url)
+        except httpx2.InvalidURL:
+            url = httpx2.URL("")
+        if url.scheme not in ("http", "https") or not url.host:
+            raise ConfigError(
+                f"{self.who}: url is {self._shown!r}",
+                hint="give an address such as https://host/v1",
+            )
+        if url.userinfo:
+            raise ConfigError(
+                f"{self.who}: url holds a user name or password",
+                hint="put the key into an environment variable, and name it with key_env",
+            )
+        if not self.timeout_s > 0:
+            raise ConfigError(f"timeout_s is {self.timeout_s}", hint="give a number above 0")
+        if self.retries < 0:
+            raise ConfigError(f"retries is {self.retries}", hint="give 0 or more")
+
+    @property
+    def _shown(self) -> str:
+        """The address as messages show it, without what may be a secret."""
+        head, at, tail = self.url.partition("?")[0].rpartition("@")
+        return f"{HIDDEN}@{tail}" if at and head else tail
+
+    def post(self, body: Any) -> Any:
+        """Send JSON, and give the JSON of the answer.
+
+        Raises:
+            ConfigError: the environment holds no key, or the service refuses it.
+            EngineError: the service cannot be reached, refuses, or gives no JSON, after all tries.
+        """
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
+        headers = self._headers()
+        content = json.dumps(body, ensure_ascii=False).encode()
+        tries = Retrying(
+            stop=stop_after_attempt(self.retries + 1),
+            retry=retry_if_exception(_may_pass),
+            wait=_pause,
+            sleep=time.sleep,
+            reraise=True,
+        )
+        return tries(self._once, content, headers)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.key_env:
+            key = os.environ.get(self.key_env, "").strip()
+            if not key:
+                raise ConfigError(
+                    f"{self.who}: the environment variable {self.key_env} holds no key",
+                    hint=f"set {self.key_env}, or key_env to another variable",
+                )
+            if not key.isascii() or not key.isprintable():
+                raise ConfigError(
+                    f"{self.who}: the key in {self.key_env} holds signs that no key can have",
+                    hint=f"set {self.key_env} anew",
+                )
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+    def _once(self, content: bytes, headers: dict[str, str]) -> Any:
+        import httpx2
+
+        try:
+            with self._opened().stream(
+                "POST", self.url, content=content, headers=headers
+            ) as answer:
+                raw = self._read(answer)
+        except httpx2.TimeoutException as error:
+            raise self._fault(
+                f"did not answer within {self.timeout_s:g} s",
+                "raise timeout_s, or send less at a time",
+            ) from error
+        except httpx2.TransportError as error:
+            raise self._fault(
+                f"cannot be reached: {error or type(error).__name__}", "check url and service"
+            ) from error
+        except httpx2.HTTPError as error:
+            raise self._fault(f"gave what cannot be read: {error}", "check the service") from error
+        if answer.status_code != 200:
+            raise self._refusal(answer, _message(raw), headers)
+        try:
+            return json.loads(raw)
+        except ValueError as error:
+            problem = f"{self.who}: {self._shown} gave no JSON but {_short(raw)!r}"
+            raise EngineError(problem, hint="check that url is the right one") from error
+
+    def _opened(self) -> httpx2.Client:
+        import httpx2
+
+        with self._lock:
+            if self._client is None:
+                self._client = httpx2.Client(timeout=self.timeout_s, follow_redirects=False)
+                weakref.finalize(self, self._client.close)
+            client: httpx2.Client = self._client
+        return client
+
+    def _read(self, answer: httpx2.Response) -> bytes:
+        parts, size = [], 0
+        for part in answer.iter_bytes():
+            size += len(part)
+            if size > MOST_BYTES:
+                problem = f"{self.who}: {self._shown} gave more than {MOST_BYTES // 2**20} MB"
+                raise EngineError(problem, hint="send less at a time")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _fault(self, what: str, hint: str) -> EngineError:
+        return EngineError(f"{self.who}: {self._shown} {what}", hint=hint, retryable=True)
+
+    def _refusal(
+        self, answer: httpx2.Response, said: str, headers: dict[str, str]
+    ) -> EngineError | ConfigError:
+        status = answer.status_code
+        key = headers.get("Authorization", "").removeprefix("Bearer ")
+        said = said.replace(key, HIDDEN) if key else said
+        problem = f"{self.who}: {self._shown} answered {status}" + (f": {said}" if said else "")
+        if status in (401, 403):
+            wrong = f"check the key in {self.key_env}" if self.key_env else "set key_env"
+            return ConfigError(problem, hint=wrong)
+        if status not in RETRIED:
+            return EngineError(problem, hint="check url, model and settings")
+        wait_s = _wished_pause(answer.headers.get("Retry-After", ""))
+        return EngineError(problem, hint="try again later", retryable=True, wait_s=wait_s)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether to try again: not where the service wants a longer pause than anybody waits."""
+    return isinstance(error, EngineError) and error.retryable and error.wait_s <= LONGEST_PAUSE_S
+
+
+def _pause(state: RetryCallState) -> float:
+    """Say how long to wait: what the service wishes, or pauses that double, if these are longer."""
+    assert state.outcome is not None
+    own = min(FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1), LONGEST_PAUSE_S)
+    return max(own, getattr(state.outcome.exception(), "wait_s", 0.0))
+
+
+def _wished_pause(header: str) -> float:
+    """Read `Retry-After`: seconds, or a date; 0 where it says nothing."""
+    try:
+        return max(float(header), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max(email.utils.parsedate_to_datetime(header).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return 0.0
+
+
+def _message(raw: bytes) -> str:
+    """Find a service's own words in what it gave, else give the text."""
+    try:
+        found = json.loads(raw)
+    except ValueError:
+        return _short(raw)
+    for name in ("error", "message", "detail"):
+        if isinstance(found, dict) and name in found:
+            found = found[name]
+    return _short(found.encode() if isinstance(found, str) else raw)
+
+
+def _short(raw: bytes) -> str:
+    text = " ".join(raw[: 4 * MOST_LETTERS].decode("utf-8", "replace").split())
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}..."
