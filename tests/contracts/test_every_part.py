@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,18 +12,19 @@ import pytest
 from polyrec.core.registry import build, part_class, parts
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
+from polyrec.testing.contracts.folder import FolderContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import polars as pl
 
 CONTRACTS: dict[str, type[Any]] = {
     "reader": ReaderContract,
+    "folder": FolderContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -32,6 +35,9 @@ SETTINGS: dict[str, dict[str, Any]] = {"cached": {"encoder": {"use": "hashing"}}
 
 NEED_THE_MODEL = {"e5-small"}
 NOT_PERSONAL = {"popularity"}
+
+SAMPLES = Path(__file__).parents[1] / "data" / "folders" / "samples"
+"""A small made folder for each reader of folders, of the same name."""
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], Any]] = {
     "csv": lambda frame, path: frame.write_csv(path),
@@ -105,3 +111,13 @@ class TestEveryReader(ReaderContract):
         path = folder / f"table{self.part.endings[0]}"
         WRITERS[self.name](frame, path)
         return path
+
+
+class TestEveryFolder(FolderContract):
+    @pytest.fixture(autouse=True, params=named("folder"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+        self.part = made("folder", request.param)
+
+    def write(self, folder: Path) -> None:
+        shutil.copytree(SAMPLES / self.name, folder, dirs_exist_ok=True)

@@ -23,6 +23,9 @@ PARTS: dict[str, dict[str, str]] = {
         "parquet": "polyrec.data.readers.parquet:Parquet",
         "frame": "polyrec.data.readers.frame:Frame",
     },
+    "folder": {
+        "polyrec": "polyrec.data.folders.own:Own",
+    },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "hashing": "polyrec.encode.hashing:Hashing",
