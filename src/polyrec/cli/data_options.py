@@ -13,7 +13,7 @@ from polyrec.cli.printable import printable
 from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from polyrec.data.dataset import Dataset
 
@@ -24,11 +24,6 @@ _OPTIONS = (
         metavar="VIEW",
         help="Which text each item is shown in: one-language (default for --data), en, balanced, "
         "all, or as-given (default for files).",
-    ),
-    click.option(
-        "--folder",
-        metavar="DIR",
-        help="A dataset as others publish it: see polyrec parts folder.",
     ),
     click.option(
         "--catalog",
@@ -62,14 +57,6 @@ _OPTIONS = (
         help="Language of texts whose row names none.",
     ),
     click.option(
-        "--on-bad-rows",
-        type=click.Choice(["fail", "quarantine"]),
-        default="fail",
-        show_default=True,
-        help="Stop at the first row that cannot be used, or write such rows down with their "
-        "reasons and go on without them.",
-    ),
-    click.option(
         "--quarantine",
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder for bad rows. [default: --out with .quarantine behind it, else quarantine]",
@@ -93,13 +80,36 @@ _DRAWS = click.option(
 )
 
 
-def data_options(*, several_draws: bool = False) -> Callable[..., Any]:
+_FOLDER = click.option(
+    "--folder", metavar="DIR", help="A dataset as others publish it: see polyrec parts folder."
+)
+
+
+def data_options(
+    *,
+    several_draws: bool = False,
+    folder_argument: bool = False,
+    on_bad_rows: str = "fail",
+    before: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Callable[..., Any]:
     """Give a command the options that name the data, and the `Dataset` as its argument `data`.
 
     Args:
         several_draws: the command takes several text seeds, as its argument `text_seeds`; the data
             are in the view that the first one draws.
+        folder_argument: the command takes the folder of a known dataset as its argument.
+        on_bad_rows: what is done about bad rows by default.
+        before: is called with the command's other options before the data are read.
     """
+    folder = click.argument("folder", required=False) if folder_argument else _FOLDER
+    bad_rows = click.option(
+        "--on-bad-rows",
+        type=click.Choice(["fail", "quarantine"]),
+        default=on_bad_rows,
+        show_default=True,
+        help="Stop at the first row that cannot be used, or write such rows down with their "
+        "reasons and go on without them.",
+    )
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -114,6 +124,8 @@ def data_options(*, several_draws: bool = False) -> Callable[..., Any]:
             if named["quarantine"] is None:
                 out = others.get("out")
                 named["quarantine"] = Path(f"{out}.quarantine" if out else "quarantine")
+            if before is not None:
+                before(others)
             if shipped is not None:
                 if named["catalog"] or named["interactions"] or named["folder"]:
                     raise ConfigError(
@@ -127,7 +139,8 @@ def data_options(*, several_draws: bool = False) -> Callable[..., Any]:
                 click.echo(f"note: {printable(note)}", err=True)
             return command(data=data, **others)
 
-        for option in reversed((*_OPTIONS, _DRAWS if several_draws else _ONE_DRAW)):
+        draws = _DRAWS if several_draws else _ONE_DRAW
+        for option in reversed((folder, *_OPTIONS, bad_rows, draws)):
             with_data = option(with_data)
         return with_data
 

@@ -47,11 +47,6 @@ class IdMap:
     def __contains__(self, name: object) -> bool:
         return name in self._index
 
-    @property
-    def numbers(self) -> Mapping[str, int]:
-        """The integer of each id."""
-        return self._index
-
     def index(self, name: str, *, kind: str = "item") -> int:
         """Give the integer of an id.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.registry import build, part_class, parts
-from polyrec.data.dataset import Dataset
+from polyrec.data.dataset import Arrival, Dataset, SetAside
 from polyrec.data.folders.find import folder_reader
 from polyrec.data.readers.cells import tag_of
 from polyrec.data.readers.intake import Intake, OnBadRows, check_on_bad_rows
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from polyrec.data.readers.repeats import Repeats
+
+
+TABLES = ("catalog", "interactions")
 
 
 def read_dataset(
@@ -73,8 +76,7 @@ def read_dataset(
     with ExitStack() as stack:
         folder = Path(quarantine) if on_bad_rows == "quarantine" else None
         intakes = [
-            stack.enter_context(Intake(folder and folder / f"{kind}.jsonl"))
-            for kind in ("catalog", "interactions")
+            stack.enter_context(Intake(folder and folder / f"{kind}.jsonl")) for kind in TABLES
         ]
         given = _given(catalog, interactions, reader, intakes)
         found = to_catalog(given.catalog, default_language=language)
@@ -85,7 +87,21 @@ def read_dataset(
             repeats=given.repeats,
         )
         said = [note for intake in intakes for note in intake.notes()]
-    return Dataset(found, chosen, name=name, notes=(*said, *notes))
+    arrival = _arrival(dict(zip(TABLES, intakes, strict=True)))
+    return Dataset(found, chosen, name=name, notes=(*said, *notes), arrival=arrival)
+
+
+def _arrival(intakes: dict[str, Intake]) -> Arrival:
+    return Arrival(
+        {table: intake.n_rows for table, intake in intakes.items()},
+        {table: intake.n_repeated for table, intake in intakes.items()},
+        tuple(
+            SetAside(table, kind.file, kind.kind, kind.count, kind.first.row)
+            for table, intake in intakes.items()
+            for kind in intake.kinds.values()
+        ),
+        tuple(str(intake.path) for intake in intakes.values() if intake.n_aside),
+    )
 
 
 @dataclass(frozen=True)

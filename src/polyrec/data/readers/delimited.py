@@ -175,6 +175,7 @@ class _Delimited:
                 hint=MANY_FIELDS if n_fields > n_columns else "",
                 kind=f"{'more' if n_fields > n_columns else 'fewer'} fields than the header has",
                 cells=cells,
+                unread=True,
             )
         )
 
@@ -220,6 +221,7 @@ class _Delimited:
                     "save the file as UTF-8, or set the reader's encoding, such as 'cp1252'",
                     f"a byte that is not {self.layout.encoding}",
                     plain,
+                    unread=True,
                 )
             )
         return Table(self.name, frame.filter(~bad), rows[~bad.to_numpy()])

@@ -35,6 +35,7 @@ class BadRow:
         hint: what to do about it.
         kind: the problem without the values of this row, or empty for the problem itself.
         cells: what stood there, by column or as one text.
+        unread: whether the row never became one of a table, so that it is counted here.
     """
 
     file: str
@@ -44,6 +45,7 @@ class BadRow:
     hint: str = ""
     kind: str = ""
     cells: Any = None
+    unread: bool = False
 
 
 @dataclass
@@ -62,11 +64,19 @@ class Intake:
     Args:
         path: where bad rows are written, one JSON object per line, or None to fail at the first.
             The file is made anew when the first bad row comes; an older one is taken away at once.
+
+    Attributes:
+        path: as given.
+        kinds: how often each kind of fault was met, by file and kind.
+        n_rows: how many rows came in, those set aside included.
+        n_repeated: how many rows repeated an earlier one.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.kinds: dict[tuple[str, str], Kind] = {}
+        self.n_rows = 0
+        self.n_repeated = 0
         self._remarks: dict[str, None] = {}
         self._file: IO[str] | None = None
         if path is not None:
@@ -96,6 +106,7 @@ class Intake:
             name = "other faults"
         kind = self.kinds.setdefault((bad.file, name), Kind(bad.file, name, bad))
         kind.count += 1
+        self.n_rows += bad.unread
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")

@@ -53,6 +53,7 @@ def texts_by_item(table: Table, ids: Sequence[str], rows: Sequence[Texts]) -> di
         said_again += bool(again)
         known.update(texts)
     if said_again:
+        table.intake.n_repeated += said_again
         table.intake.remark(
             f"{table.name}: {counted(said_again, 'row')} gave an item a text that it had already"
         )

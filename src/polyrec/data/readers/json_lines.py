@@ -104,6 +104,6 @@ def _objects(
             continue
         cells = data.decode(errors="backslashreplace").strip()
         kind = "a byte that is not utf-8" if problem.startswith("byte ") else "no JSON object"
-        intake.refuse(BadRow(name, row, problem, hint=hint, kind=kind, cells=cells))
+        intake.refuse(BadRow(name, row, problem, hint=hint, kind=kind, cells=cells, unread=True))
     if not n_lines:
         raise DataError(f"{name} is empty", hint=HINT)

@@ -100,7 +100,12 @@ class Records:
                     raise DataError(f"{self.name} row {row}: {problem}", hint=QUOTE_HINT) from None
                 line = self.lines.back()
                 self.intake.refuse(
-                    BadRow(self.name, row, problem, hint=QUOTE_HINT, cells=line.rstrip("\r\n"))
+                    BadRow(
+                        *(self.name, row, problem),
+                        hint=QUOTE_HINT,
+                        cells=line.rstrip("\r\n"),
+                        unread=True,
+                    )
                 )
             else:
                 yield row, record

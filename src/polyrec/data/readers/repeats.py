@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Repeats = Literal["sum", "once"]
 Columns = dict[str, np.ndarray[Any, Any]]
+ROWS_AT_ONCE = 4_000_000
 DONE = {"sum": ("was summed", "were summed"), "once": ("was counted once", "were counted once")}
 
 
@@ -21,12 +22,14 @@ class Repeated:
 
     Attributes:
         n_pairs: how many pairs of user and item stood more than once.
+        n_rows: how many rows repeated an earlier one.
         first: the first record that repeats an earlier one.
         user: its user.
         item: its item.
     """
 
     n_pairs: int
+    n_rows: int
     first: int
     user: int
     item: int
@@ -41,40 +44,51 @@ class Repeated:
         )
 
 
-def merged(columns: Columns, n_items: int, repeats: Repeats) -> tuple[Columns, Repeated | None]:
+def merged(columns: Columns, n_items: int, repeats: Repeats) -> Repeated | None:
     """Make one row of those with the same user and item, in the place of the first.
 
-    Needs memory for two more columns of integers, and three where there are repeats.
+    Needs memory for one more column of integers, and little more unless many rows repeat others.
 
     Args:
-        columns: `user`, `item`, `weight` and perhaps `time`; let go of where they change.
+        columns: `user`, `item`, `weight` and perhaps `time`; they are replaced.
         n_items: how many items there are.
         repeats: `sum` adds weights and takes the latest time, `once` keeps the first row.
     """
-    pair: Integers = columns["user"] * n_items + columns["item"]
-    if not _any_twice(pair):
-        return columns, None
+    involved = _rows_of_repeats(columns["user"], columns["item"], n_items)
+    if not len(involved):
+        return None
+    pair = columns["user"][involved] * n_items + columns["item"][involved]
     order = np.argsort(pair, kind="stable")
-    run = pair[order]
-    del pair
+    run, rows = pair[order], involved[order]
     begins = np.flatnonzero(np.concatenate([[True], run[1:] != run[:-1]]))
-    del run
-    counts = np.diff(begins, append=len(order))
-    firsts = order[begins]
-    keep: Booleans = np.zeros(len(order), dtype=np.bool_)
+    firsts = rows[begins]
+    keep: Booleans = np.ones(len(columns["user"]), dtype=np.bool_)
+    keep[rows] = False
     keep[firsts] = True
     first = int(np.argmin(keep))
-    told = Repeated(
-        int((counts > 1).sum()), first, int(columns["user"][first]), int(columns["item"][first])
-    )
+    pair_of_first = int(columns["user"][first]), int(columns["item"][first])
+    told = Repeated(len(firsts), len(rows) - len(firsts), first, *pair_of_first)
     if repeats == "sum":
-        weight = np.add.reduceat(columns["weight"][order].astype(np.float64), begins)
-        columns["weight"][firsts] = weight
+        weights = columns["weight"][rows].astype(np.float64)
+        columns["weight"][firsts] = np.add.reduceat(weights, begins)
         if "time" in columns:
-            columns["time"][firsts] = np.maximum.reduceat(columns["time"][order], begins)
-    return {name: column[keep] for name, column in columns.items()}, told
+            columns["time"][firsts] = np.maximum.reduceat(columns["time"][rows], begins)
+    for name in columns:
+        columns[name] = columns[name][keep]
+    return told
 
 
-def _any_twice(pair: Integers) -> bool:
-    found = np.sort(pair)
-    return bool((found[1:] == found[:-1]).any())
+def _rows_of_repeats(user: Integers, item: Integers, n_items: int) -> Integers:
+    """Give the rows, in order, whose user and item stand more than once."""
+    pair = user * n_items
+    pair += item
+    pair.sort()
+    twice = np.unique(pair[1:][pair[1:] == pair[:-1]])
+    del pair
+    found = [np.empty(0, dtype=np.int64)]
+    for begin in range(0, len(user) if len(twice) else 0, ROWS_AT_ONCE):
+        some = slice(begin, begin + ROWS_AT_ONCE)
+        asked = user[some] * n_items + item[some]
+        place = np.minimum(np.searchsorted(twice, asked), len(twice) - 1)
+        found.append(np.flatnonzero(twice[place] == asked) + begin)
+    return np.concatenate(found)

@@ -37,7 +37,7 @@ def times_of(table: Table, column: str) -> pl.Series:
         seconds = seconds.dt.timestamp("us") / 1e6
     else:
         seconds = _unix(numbers_of(table, column))
-        if not cells.dtype.is_numeric():
+        if seconds.has_nulls() and not cells.dtype.is_numeric():
             seconds = seconds.zip_with(seconds.is_not_null(), _iso(texts_of(table, column)))
     hint = "fill it in, or leave the column out"
     table.refuse(is_empty(table, column), column, "is empty", hint=hint)

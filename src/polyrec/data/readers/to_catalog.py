@@ -43,6 +43,7 @@ def to_catalog(table: Table, *, default_language: str = "und") -> Catalog:
     category = find_column(table, "category")
     if table.frame.is_empty() and not table.intake.n_aside:
         raise DataError(f"{table.name} has no items", hint="give at least one row")
+    table.intake.n_rows += len(table.frame)
     ids = ids_of(table, item)
     categories = texts_of(table, category) if category else pl.repeat("", len(ids), eager=True)
     rows = texts_by_row(table, columns, default_language)

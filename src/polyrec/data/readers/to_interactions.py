@@ -16,6 +16,7 @@ from polyrec.core.types import IdMap
 from polyrec.data.interactions import Interactions
 from polyrec.data.readers.cells import ids_of, weights_of
 from polyrec.data.readers.columns import find_column, need_column
+from polyrec.data.readers.numbering import UNKNOWN, Numbering
 from polyrec.data.readers.oddities import remark_on_ids
 from polyrec.data.readers.repeats import Repeats, merged
 from polyrec.data.readers.table import VALUE, Table
@@ -70,10 +71,11 @@ class _Gathered:
 
     def __init__(self, items: IdMap, catalog_name: str) -> None:
         self.items, self.catalog_name = items, catalog_name
-        self.users: dict[str, int] = {}
+        self.users = Numbering()
+        self.known = Numbering(items.names)
         self.chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in KINDS}
         self.places: list[tuple[int, str, Integers | int]] = []
-        self.n_rows = self.n_read = 0
+        self.n_rows = 0
         self.first: Table | None = None
         self.has_time = False
 
@@ -93,13 +95,10 @@ class _Gathered:
         if time:
             columns["time"] = times_of(table, time)
         good = table.good
-        self.n_read += len(good)
-        columns["user"] = self._numbered(user_ids.filter(good))
+        table.intake.n_rows += len(good)
+        self._keep("user", self.users.add(user_ids.filter(good)))
         for name, column in columns.items():
-            kept = column if name == "user" else column.filter(good)
-            # half the memory while rows gather
-            kind = np.int32 if name in ("user", "item") else KINDS[name]
-            self.chunks[name].append(kept.to_numpy().astype(kind))
+            self._keep(name, column.filter(good).to_numpy())
         rows = _rows(table)[~table.aside]
         whole = len(rows) and int(rows[-1] - rows[0]) == len(rows) - 1
         self.places.append((self.n_rows, table.name, int(rows[0]) if whole else rows))
@@ -107,21 +106,16 @@ class _Gathered:
         if table.parts:
             self.places[-1:] = _split_places(table, self.n_rows - len(rows), rows)
 
-    def _numbered(self, ids: pl.Series) -> pl.Series:
-        """Give each user's number, new ones the next."""
-        unique = ids.unique(maintain_order=True)
-        known = self.users
-        numbers = [known.setdefault(name, len(known)) for name in unique]
-        return _replaced(ids, unique, numbers)
+    def _keep(self, name: str, values: np.ndarray[Any, Any]) -> None:
+        # ids in half the memory that they need in the end
+        kind = np.int32 if name in ("user", "item") else KINDS[name]
+        self.chunks[name].append(values.astype(kind))
 
     def _known_items(self, table: Table) -> pl.Series:
         column = need_column(table, "item_id")
-        ids = ids_of(table, column)
-        unique = ids.unique(maintain_order=True)
-        known = self.items.numbers
-        numbers = _replaced(ids, unique, [known.get(name) for name in unique])
+        numbers = pl.Series(self.known.find(ids_of(table, column)))
         table.refuse(
-            numbers.is_null(),
+            numbers == UNKNOWN,
             column,
             f"is {VALUE}, which is not in {self.catalog_name}",
             hint="add the item to the catalog, or leave such rows out",
@@ -137,8 +131,7 @@ class _Gathered:
                 f"{table.name}: every row was set aside",
                 hint=f"see the reasons in {table.intake.path}",
             )
-        names = pl.Series(list(self.users), dtype=pl.String)
-        self.users = {}
+        names = self.users.added()
         order = names.arg_sort()
         place = np.empty(len(names), dtype=np.int64)
         place[order.to_numpy()] = np.arange(len(names))
@@ -148,11 +141,12 @@ class _Gathered:
         if self.n_rows == 0:
             notes: tuple[str, ...] = (f"{table.name} has no interactions",)
         else:
-            columns, repeated = merged(columns, len(self.items), repeats)
+            repeated = merged(columns, len(self.items), repeats)
             notes = ()
             if repeated is not None:
                 file, row = self._place(repeated.first)
                 where = f"row {row}" if file == table.name else f"row {row} of {file}"
+                table.intake.n_repeated = repeated.n_rows
                 pair = users.names[repeated.user], self.items.names[repeated.item]
                 notes = (repeated.told(table.name, where, pair, repeats),)
         made = Interactions(
@@ -194,11 +188,6 @@ def _split_places(
         (start + begin, name, rows[begin:end])
         for begin, end, (_, name) in zip(begins, ends, table.parts, strict=True)
     ]
-
-
-def _replaced(ids: pl.Series, unique: pl.Series, numbers: list[Any]) -> pl.Series:
-    found = pl.Series(numbers, dtype=pl.Int64)
-    return ids.replace_strict(unique, found, return_dtype=pl.Int64, default=None)
 
 
 def _weights(table: Table) -> pl.Series:
