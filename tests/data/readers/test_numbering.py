@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polyrec.data.readers import growing
 from polyrec.data.readers.numbering import UNKNOWN, Numbering
 
 TEXTS = st.lists(st.lists(st.text(max_size=3), max_size=6), max_size=6)
@@ -31,3 +34,16 @@ def test_two_numberings_know_nothing_of_each_other() -> None:
     other.add(pl.Series(["z", "y", "x"]))
     assert one.find(pl.Series(["a", "x"])).tolist() == [0, UNKNOWN]
     assert other.add(pl.Series(["a"])).tolist() == [3]
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=7), max_size=7))
+def test_an_array_grows_by_pieces_of_any_length(pieces: list[list[int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(growing, "BLOCK", 3)
+        array = growing.Growing(np.int32)
+        for piece in pieces:
+            array.extend(np.array(piece, dtype=np.int64))
+        flat = [value for piece in pieces for value in piece]
+        assert len(array) == len(flat)
+        assert array.whole(np.int64, np.arange(10) * 2).tolist() == [value * 2 for value in flat]
+        assert len(array) == 0

@@ -16,6 +16,7 @@ from polyrec.core.types import IdMap
 from polyrec.data.interactions import Interactions
 from polyrec.data.readers.cells import ids_of, weights_of
 from polyrec.data.readers.columns import find_column, need_column
+from polyrec.data.readers.growing import Growing
 from polyrec.data.readers.numbering import UNKNOWN, Numbering
 from polyrec.data.readers.oddities import remark_on_ids
 from polyrec.data.readers.repeats import Repeats, merged
@@ -73,7 +74,11 @@ class _Gathered:
         self.items, self.catalog_name = items, catalog_name
         self.users = Numbering()
         self.known = Numbering(items.names)
-        self.chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in KINDS}
+        # ids in half the memory that they need in the end
+        self.columns = {
+            name: Growing(np.int32 if name in ("user", "item") else kind)
+            for name, kind in KINDS.items()
+        }
         self.places: list[tuple[int, str, Integers | int]] = []
         self.n_rows = 0
         self.first: Table | None = None
@@ -96,20 +101,15 @@ class _Gathered:
             columns["time"] = times_of(table, time)
         good = table.good
         table.intake.n_rows += len(good)
-        self._keep("user", self.users.add(user_ids.filter(good)))
+        self.columns["user"].extend(self.users.add(user_ids.filter(good)))
         for name, column in columns.items():
-            self._keep(name, column.filter(good).to_numpy())
+            self.columns[name].extend(column.filter(good).to_numpy())
         rows = _rows(table)[~table.aside]
         whole = len(rows) and int(rows[-1] - rows[0]) == len(rows) - 1
         self.places.append((self.n_rows, table.name, int(rows[0]) if whole else rows))
         self.n_rows += len(rows)
         if table.parts:
             self.places[-1:] = _split_places(table, self.n_rows - len(rows), rows)
-
-    def _keep(self, name: str, values: np.ndarray[Any, Any]) -> None:
-        # ids in half the memory that they need in the end
-        kind = np.int32 if name in ("user", "item") else KINDS[name]
-        self.chunks[name].append(values.astype(kind))
 
     def _known_items(self, table: Table) -> pl.Series:
         column = need_column(table, "item_id")
@@ -155,16 +155,12 @@ class _Gathered:
         return made, notes
 
     def _columns(self, place: Integers) -> Columns:
-        """Join the chunks column by column, letting go of each."""
-        columns: Columns = {}
-        for name, kind in KINDS.items():
-            chunks = self.chunks.pop(name)
-            if not chunks:
-                continue
-            column = np.concatenate(chunks)
-            chunks.clear()
-            columns[name] = place[column] if name == "user" else column.astype(kind, copy=False)
-        return columns
+        """Give the columns whole, letting go of what they grew in."""
+        kinds = KINDS if self.has_time else {name: KINDS[name] for name in list(KINDS)[:3]}
+        return {
+            name: self.columns.pop(name).whole(kind, place if name == "user" else None)
+            for name, kind in kinds.items()
+        }
 
     def _place(self, index: int) -> tuple[str, int]:
         """Give the file and row of a record."""
