@@ -37,9 +37,7 @@ class Growing:
             self._used += len(some)
             begin += len(some)
 
-    def whole(
-        self, kind: Any, lookup: np.ndarray[Any, Any] | None = None
-    ) -> np.ndarray[Any, Any]:
+    def whole(self, kind: Any, lookup: np.ndarray[Any, Any] | None = None) -> np.ndarray[Any, Any]:
         """Give all values as one array, and forget them.
 
         Args:

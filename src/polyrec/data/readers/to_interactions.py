@@ -25,7 +25,6 @@ from polyrec.data.readers.times import times_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from polyrec.core.types import Integers
     from polyrec.data.readers.repeats import Columns
