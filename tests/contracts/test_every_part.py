@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from functools import cache
@@ -15,6 +16,7 @@ from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
+from polyrec.testing.contracts.folder import FolderContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 CONTRACTS: dict[str, type[Any]] = {
     "reader": ReaderContract,
+    "folder": FolderContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -46,6 +49,9 @@ RUNNING = ExitStack()
 
 NEED_THE_MODEL = {"e5-small"}
 NOT_PERSONAL = {"popularity"}
+
+SAMPLES = Path(__file__).parents[1] / "data" / "folders" / "samples"
+"""A small made folder for each reader of folders, of the same name."""
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], Any]] = {
     "csv": lambda frame, path: frame.write_csv(path),
@@ -142,3 +148,13 @@ class TestEveryReader(ReaderContract):
         path = folder / f"table{self.part.endings[0]}"
         WRITERS[self.name](frame, path)
         return path
+
+
+class TestEveryFolder(FolderContract):
+    @pytest.fixture(autouse=True, params=named("folder"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+        self.part = made("folder", request.param)
+
+    def write(self, folder: Path) -> None:
+        shutil.copytree(SAMPLES / self.name, folder, dirs_exist_ok=True)

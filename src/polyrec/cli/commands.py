@@ -22,10 +22,15 @@ COMMANDS = {
         "polyrec.cli.demo:demo", "Run the main job on the data that ship, end in a report."
     ),
     "datasets": Line("polyrec.cli.datasets:datasets", "List the datasets that ship."),
+    "ingest": Line("polyrec.cli.ingest:ingest", "Show what came in, and write the checked data."),
+    "convert": Line(
+        "polyrec.cli.convert:convert", "Write any data that can be read as two plain tables."
+    ),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
     "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),
+    "doctor": Line("polyrec.cli.doctor:doctor", "Check the installation."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from polyrec.cli.printable import printable
 from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from polyrec.data.dataset import Dataset
 
@@ -26,18 +27,28 @@ _OPTIONS = (
     ),
     click.option(
         "--catalog",
+        multiple=True,
         metavar="FILE",
-        help="Items: .csv, .tsv, .jsonl or .parquet with an item id, a text and perhaps language, "
-        "category and more.",
+        help="Items: .csv, .tsv, .jsonl or .parquet, packed with gzip or zstd or not, with an item "
+        "id, a text and perhaps language, category and more; or a folder or pattern of such "
+        "files, or - for standard input. Repeatable.",
     ),
     click.option(
         "--interactions",
+        multiple=True,
         metavar="FILE",
-        help="Who chose what: user, item and perhaps weight and time.",
+        help="Who chose what: user, item and perhaps weight and time; likewise.",
     ),
     click.option(
-        "--reader", default="", metavar="NAME", help="Reads the files, whatever their ending."
+        "--reader",
+        default="",
+        metavar="NAME",
+        help="Reads the files, or the folder, whatever their names.",
     ),
+    click.option(
+        "--encoding", metavar="NAME", help="Of the files, such as cp1252. [default: utf-8]"
+    ),
+    click.option("--separator", metavar="CHAR", help="Between the columns of .csv. [default: ,]"),
     click.option(
         "--default-language",
         default="und",
@@ -45,6 +56,15 @@ _OPTIONS = (
         metavar="TAG",
         help="Language of texts whose row names none.",
     ),
+    click.option(
+        "--quarantine",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder for bad rows. [default: --out with .quarantine behind it, else quarantine]",
+    ),
+)
+FILES = (
+    *("folder", "catalog", "interactions", "reader", "encoding", "separator"),
+    *("default_language", "on_bad_rows", "quarantine"),
 )
 
 
@@ -60,13 +80,36 @@ _DRAWS = click.option(
 )
 
 
-def data_options(*, several_draws: bool = False) -> Callable[..., Any]:
+_FOLDER = click.option(
+    "--folder", metavar="DIR", help="A dataset as others publish it: see polyrec parts folder."
+)
+
+
+def data_options(
+    *,
+    several_draws: bool = False,
+    folder_argument: bool = False,
+    on_bad_rows: str = "fail",
+    before: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Callable[..., Any]:
     """Give a command the options that name the data, and the `Dataset` as its argument `data`.
 
     Args:
         several_draws: the command takes several text seeds, as its argument `text_seeds`; the data
             are in the view that the first one draws.
+        folder_argument: the command takes the folder of a known dataset as its argument.
+        on_bad_rows: what is done about bad rows by default.
+        before: is called with the command's other options before the data are read.
     """
+    folder = click.argument("folder", required=False) if folder_argument else _FOLDER
+    bad_rows = click.option(
+        "--on-bad-rows",
+        type=click.Choice(["fail", "quarantine"]),
+        default=on_bad_rows,
+        show_default=True,
+        help="Stop at the first row that cannot be used, or write such rows down with their "
+        "reasons and go on without them.",
+    )
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -74,29 +117,30 @@ def data_options(*, several_draws: bool = False) -> Callable[..., Any]:
             *,
             shipped: str | None,
             view: str | None,
-            catalog: str | None,
-            interactions: str | None,
-            reader: str,
-            default_language: str,
             **others: Any,
         ) -> Any:
             seed = others["text_seeds"][0] if several_draws else others.pop("text_seed")
+            named = {name: others.pop(name) for name in FILES}
+            if named["quarantine"] is None:
+                out = others.get("out")
+                named["quarantine"] = Path(f"{out}.quarantine" if out else "quarantine")
+            if before is not None:
+                before(others)
             if shipped is not None:
-                if catalog or interactions:
+                if named["catalog"] or named["interactions"] or named["folder"]:
                     raise ConfigError(
                         "both --data and files are given", hint="leave out one of the two"
                     )
                 data = _shipped(shipped, view, seed)
             else:
-                data = _from_files(
-                    catalog, interactions, reader=reader, default_language=default_language
-                )
+                data = _from_files(**named)
                 data = data if view is None else data.view(view, seed=seed)
             for note in data.notes:
                 click.echo(f"note: {printable(note)}", err=True)
             return command(data=data, **others)
 
-        for option in reversed((*_OPTIONS, _DRAWS if several_draws else _ONE_DRAW)):
+        draws = _DRAWS if several_draws else _ONE_DRAW
+        for option in reversed((folder, *_OPTIONS, bad_rows, draws)):
             with_data = option(with_data)
         return with_data
 
@@ -110,17 +154,32 @@ def _shipped(name: str, view: str | None, seed: int) -> Dataset:
 
 
 def _from_files(
-    catalog: str | None, interactions: str | None, *, reader: str, default_language: str
+    *,
+    folder: str | None,
+    catalog: tuple[str, ...],
+    interactions: tuple[str, ...],
+    reader: str,
+    encoding: str | None,
+    separator: str | None,
+    **others: Any,
 ) -> Dataset:
     from polyrec.data.load import read_dataset
 
+    settings = {"encoding": encoding, "separator": separator}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    chosen: Any = {**({"use": reader} if reader else {}), **settings} if settings else reader
+    if folder:
+        if catalog or interactions:
+            raise ConfigError("both --folder and files are given", hint="leave out one of the two")
+        return read_dataset(folder, reader=chosen, name=folder, **others)
     if not catalog and not interactions:
         raise ConfigError(
-            "no data are named", hint="give --data debian, or --catalog and --interactions"
+            "no data are named",
+            hint="give --data debian, --folder, or --catalog and --interactions",
         )
     if not catalog or not interactions:
         missing = "--interactions" if catalog else "--catalog"
         raise ConfigError(f"{missing} is missing", hint="give --catalog and --interactions")
     return read_dataset(
-        catalog, interactions, reader=reader, name=catalog, default_language=default_language
+        list(catalog), list(interactions), reader=chosen, name=", ".join(catalog), **others
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import time
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polyrec.cli.data_options import data_options
+from polyrec.cli.free_folder import check_free
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import show_json
 from polyrec.core.counted import counted
-from polyrec.core.errors import DataError
 
 if TYPE_CHECKING:
     from polyrec.data.dataset import Dataset
@@ -48,7 +47,7 @@ def fit(data: Dataset, plan: str, out: Path, seed: int, as_json: bool) -> None:
     """Fit a plan on data and save the model."""
     from polyrec.pipeline import fitted
 
-    _check_free(out)
+    check_free(out, "manifest.json")
     start = time.perf_counter()
     model = fitted.fit(data, plan, seed=seed)
     model.save(out)
@@ -60,15 +59,6 @@ def fit(data: Dataset, plan: str, out: Path, seed: int, as_json: bool) -> None:
         show_json(facts)
     else:
         _report(facts, _example_user(model))
-
-
-def _check_free(out: Path) -> None:
-    """Refuse a folder that saving would refuse, before the time is spent."""
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        raise DataError(f"{out} holds something else", hint="name a new or empty folder")
-    above = next(folder for folder in out.absolute().parents if folder.exists())
-    if not (above.is_dir() and os.access(above, os.W_OK)):
-        raise DataError(f"nothing can be written in {above}", hint="name another folder for --out")
 
 
 def _facts(model: Fitted, data: Dataset, seed: int) -> dict[str, Any]:

@@ -97,5 +97,10 @@ def _width() -> int:
 def show_json(document: Any) -> None:
     """Print one JSON document on stdout."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    text = json.dumps(document, indent=2, ensure_ascii=encoding != "utf8", allow_nan=False)
-    click.echo(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(as_json_text(document, ascii_only=encoding != "utf8"))
+
+
+def as_json_text(document: Any, *, ascii_only: bool = False) -> str:
+    """Write a document as JSON that no terminal is steered by."""
+    text = json.dumps(document, indent=2, ensure_ascii=ascii_only, allow_nan=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -23,6 +23,17 @@ PARTS: dict[str, dict[str, str]] = {
         "parquet": "polyrec.data.readers.parquet:Parquet",
         "frame": "polyrec.data.readers.frame:Frame",
     },
+    "folder": {
+        "polyrec": "polyrec.data.folders.own:Own",
+        "recbole": "polyrec.data.folders.recbole:RecBole",
+        "movielens": "polyrec.data.folders.movielens:MovieLens",
+        "xmind": "polyrec.data.folders.xmind:XMind",
+        "mind": "polyrec.data.folders.mind:Mind",
+        "amazon-m2": "polyrec.data.folders.amazon_m2:AmazonM2",
+        "amazon-reviews": "polyrec.data.folders.amazon_reviews:AmazonReviews",
+        "book-crossing": "polyrec.data.folders.book_crossing:BookCrossing",
+        "xmarket": "polyrec.data.folders.xmarket:XMarket",
+    },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "sentence": "polyrec.encode.sentence:Sentence [torch]",

@@ -10,11 +10,47 @@ from polyrec.core.errors import DataError, UnknownNameError
 from polyrec.data import split, view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from polyrec.core.types import Booleans, Histories
     from polyrec.data.catalog import Catalog
     from polyrec.data.interactions import Interactions
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows that could not be used for the same reason.
+
+    Attributes:
+        table: `catalog` or `interactions`.
+        file: where they stood.
+        reason: what is wrong with them.
+        rows: how many they are.
+        first_row: the first of them.
+    """
+
+    table: str
+    file: str
+    reason: str
+    rows: int
+    first_row: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came in, and what has become of it.
+
+    Attributes:
+        rows: how many rows each table had, those set aside included.
+        repeated: how many of them repeated an earlier one.
+        set_aside: those that could not be used, by reason.
+        quarantine: the files that hold them.
+    """
+
+    rows: Mapping[str, int]
+    repeated: Mapping[str, int]
+    set_aside: tuple[SetAside, ...] = ()
+    quarantine: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +63,7 @@ class Dataset:
         name: what reports call it.
         view: which text each item is shown in: see `view`.
         notes: what the reader had to say, such as pairs that were summed.
+        arrival: what came in, where it was read from files or frames.
         all_texts: the catalog with every text that is known, from which views are drawn; None if
             that is `catalog` itself.
     """
@@ -36,6 +73,7 @@ class Dataset:
     name: str = "data"
     view_name: str = "as-given"
     notes: tuple[str, ...] = ()
+    arrival: Arrival | None = field(default=None, repr=False)
     all_texts: Catalog | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from polyrec.core.errors import ConfigError, DataError
+from polyrec.data.readers import quoted
 from polyrec.data.readers.csv import Csv
 
 if TYPE_CHECKING:
@@ -127,10 +128,13 @@ def test_an_empty_last_cell_is_no_missing_field(tmp_path: Path) -> None:
     [
         ('1,"2\n3,4\n', "row 2: a quote is never closed"),
         ('1,2\n3,"4"5\n', "row 3: a field goes on behind its closing quote"),
-        (f'1,"{"x" * 200_000}"\n', "row 2: a field is longer than 131072 characters"),
+        (f'1,"{"x" * 1001}"\n', "row 2: a field is longer than 1,000 characters"),
     ],
 )
-def test_quotes_that_do_not_fit_are_refused(tmp_path: Path, rows: str, said: str) -> None:
+def test_quotes_that_do_not_fit_are_refused(
+    tmp_path: Path, rows: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quoted, "LONGEST_FIELD", 1000)
     hint = "put a field that holds quotes in quotes, and double the quotes inside"
     assert _fault(tmp_path, f"a,b\n{rows}") == f"t.csv {said}; {hint}"
 

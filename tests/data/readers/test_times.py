@@ -59,9 +59,9 @@ def test_moments_may_be_written_in_several_forms_in_one_column() -> None:
     ]
 
 
-def test_the_largest_number_decides_the_unit_of_all() -> None:
-    assert _times([0, 1000, 1_714_564_800_000]) == [0, 1, NOON]
-    assert _times([0, 1000, 1_714_564_800]) == [0, 1000, NOON]
+def test_each_number_is_taken_in_its_own_unit() -> None:
+    assert _times([0, 1000, 1_714_564_800_000]) == [0, 1000, NOON]
+    assert _times([1_714_564_800, 1_714_564_800_000_000_000]) == [NOON, NOON]
 
 
 def test_typed_moments_are_taken_as_they_are() -> None:

@@ -70,6 +70,7 @@ def languages_of(table: Table, column: str | None, default: str) -> pl.Series:
             standard[tag] = tag_of(tag) if tag else default
         except LanguageError as error:
             table.refuse(cells == tag, column, f"is {VALUE}, not a language tag", hint=error.hint)
+            standard[tag] = default
     return cells.replace_strict(standard, return_dtype=pl.String)
 
 

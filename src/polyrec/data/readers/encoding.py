@@ -34,16 +34,15 @@ def bad_byte(name: str, data: bytes, encoding: str, *, first_line: int = 1) -> D
         encoding: the encoding that they should be in.
         first_line: the number of the line at which the data begin.
     """
+    line, what = first_line, "a byte"
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, "replace")
-        line, byte = before.count("\n") + first_line, data[error.start]
-    else:
-        raise AssertionError(f"{name} is {encoding}")  # the caller has just failed to decode it
+        line, what = before.count("\n") + first_line, f"byte 0x{data[error.start]:02x}"
     other = "utf-16" if data.startswith(UTF_16_MARKS) else "cp1252"
     return DataError(
-        f"{name} line {line}: byte 0x{byte:02x} is not {encoding}",
+        f"{name} line {line}: {what} is not {encoding}",
         hint=f"save the file as UTF-8, or set the reader's encoding, such as {other!r}",
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from polyrec.core.counted import counted
 from polyrec.core.errors import DataError, LanguageError
 from polyrec.data.readers.cells import languages_of, tag_of, texts_of
 from polyrec.data.readers.encoding import from_json
@@ -29,7 +30,7 @@ def texts_by_item(table: Table, ids: Sequence[str], rows: Sequence[Texts]) -> di
     """Gather each item's texts by language, items and texts in the order in which they first stand.
 
     Empty texts are left out, except that an item without any text keeps an empty one in its first
-    language.
+    language. A text that says the same again is counted once, and remarked upon.
 
     Args:
         table: where the rows come from.
@@ -37,23 +38,49 @@ def texts_by_item(table: Table, ids: Sequence[str], rows: Sequence[Texts]) -> di
         rows: the texts of each row, as `texts_by_row` gives them.
 
     Raises:
-        DataError: two rows give an item a text in the same language, or every text is empty.
+        DataError: two rows give an item different texts in one language, or every text is empty.
     """
     found: dict[str, Texts] = {}
+    said_again = 0
     for index, (item, texts) in enumerate(zip(ids, rows, strict=True)):
+        if table.aside[index]:
+            continue
         known = found.setdefault(item, {})
-        for language in filter(known.__contains__, texts):
-            first = next(i for i, t in enumerate(rows) if ids[i] == item and language in t)
-            raise table.fault(
-                index,
-                f"item {item!r} stands in row {table.row(first)} already, in {language!r} too",
-                hint="keep one row per item and language",
-            )
+        again = {tag for tag in texts if tag in known}
+        if any(known[tag] != texts[tag] for tag in again):
+            _refuse_again(table, index, ids, rows)
+            continue
+        said_again += bool(again)
         known.update(texts)
+    if said_again:
+        table.intake.n_repeated += said_again
+        table.intake.remark(
+            f"{table.name}: {counted(said_again, 'row')} gave an item a text that it had already"
+        )
     filled = {item: {tag: text for tag, text in by.items() if text} for item, by in found.items()}
     if not any(filled.values()):
         raise DataError(f"{table.name}: every text is empty", hint="give at least one item a text")
     return {item: filled[item] or {next(iter(by)): ""} for item, by in found.items()}
+
+
+def _refuse_again(table: Table, index: int, ids: Sequence[str], rows: Sequence[Texts]) -> None:
+    """Refuse a row that gives an item another text in a language that it has already."""
+    item, texts = ids[index], rows[index]
+    first, language = next(
+        (i, tag)
+        for i, known in enumerate(rows)
+        for tag in texts
+        if ids[i] == item and not table.aside[i] and known.get(tag, texts[tag]) != texts[tag]
+    )
+    place = f"row {table.row(first)}"
+    if table.file(first) != table.file(index):
+        place += f" of {table.file(first)}"
+    table.refuse_row(
+        index,
+        f"item {item!r} stands in {place} already, in {language!r} too",
+        hint="keep one row per item and language",
+        kind="an item stands twice in one language",
+    )
 
 
 def texts_by_row(table: Table, columns: TextColumns, default: str) -> list[Texts]:
@@ -92,10 +119,11 @@ def _row(table: Table, index: int, given: Iterable[Pairs]) -> Texts:
     row: Texts = {}
     for language, text in chain.from_iterable(given):
         if text and row.setdefault(language, text) != text:
-            raise table.fault(
+            table.refuse_row(
                 index,
                 f"two texts in {language!r}, {shown(row[language])} and {shown(text)}",
                 hint="keep one text per item and language",
+                kind="two texts in one language",
             )
     return row
 
@@ -117,23 +145,29 @@ def _cells(table: Table, column: str) -> Iterator[Pairs]:
             except ValueError:
                 value = cell
         if not isinstance(value, dict | None):
-            raise table.fault(index, f"{column} is {shown(cell)}, not texts by language", hint=HINT)
-        yield [
-            (_tag(table, index, column, tag), _text(table, index, column, text))
-            for tag, text in (value or {}).items()
-            if text is not None
-        ]
+            got = cell.to_list() if isinstance(cell, pl.Series) else cell
+            table.refuse_row(
+                index,
+                f"{column} is {shown(got)}, not texts by language",
+                column=column,
+                hint=HINT,
+                kind=f"{column} is ..., not texts by language",
+            )
+            value = None
+        given = ((tag, text) for tag, text in (value or {}).items() if text is not None)
+        pairs = (_pair(table, index, column, pair) for pair in given)
+        yield [pair for pair in pairs if pair]
 
 
-def _tag(table: Table, index: int, column: str, tag: str) -> str:
-    try:
-        return tag_of(tag)
-    except LanguageError as error:
-        problem = f"{column} names {shown(tag)}, not a language tag"
-        raise table.fault(index, problem, hint=error.hint) from None
-
-
-def _text(table: Table, index: int, column: str, text: Any) -> str:
-    if not isinstance(text, str):
-        raise table.fault(index, f"{column} holds {shown(text)}, not a text", hint=HINT)
-    return text.strip()
+def _pair(table: Table, index: int, column: str, pair: tuple[str, Any]) -> tuple[str, str] | None:
+    """Give a language tag and a text, or None where they have been refused."""
+    tag, text = pair
+    problem, hint, kind = f"{column} holds {shown(text)}, not a text", HINT, "not a text"
+    if isinstance(text, str):
+        try:
+            return tag_of(tag), text.strip()
+        except LanguageError as error:
+            problem = f"{column} names {shown(tag)}, not a language tag"
+            hint, kind = error.hint, "not a language tag"
+    table.refuse_row(index, problem, column=column, hint=hint, kind=f"{column} holds {kind}")
+    return None

@@ -13,10 +13,11 @@ ISO = (
     r"(?::(?<second>(?:[0-5][0-9]|60)(?:[.,][0-9]+)?))?"
     r" ?(?:[Zz]|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3])(?::?(?<minutes>[0-5][0-9]))?)?)?$"
 )
-UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
+UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 """Below which number Unix time is in seconds, milliseconds, microseconds, nanoseconds.
 
-1e11 seconds are the year 5138, 1e11 milliseconds 1973, and so on.
+1e11 seconds are the year 5138, 1e11 milliseconds 1973, and so on. Each number is taken by itself,
+so that files that differ can be read together, and one that is wrong cannot move all the others.
 """
 HINT = "give ISO 8601, such as 2024-05-01 or 2024-05-01T12:00:00Z, or Unix seconds or milliseconds"
 
@@ -24,8 +25,8 @@ HINT = "give ISO 8601, such as 2024-05-01 or 2024-05-01T12:00:00Z, or Unix secon
 def times_of(table: Table, column: str) -> pl.Series:
     """Give a column of moments as seconds since 1970, float64.
 
-    A date is its first moment; a time without offset is taken as UTC. Of numbers, the largest
-    decides whether all are seconds, milliseconds, microseconds or nanoseconds.
+    A date is its first moment; a time without offset is taken as UTC. A number is in seconds,
+    milliseconds, microseconds or nanoseconds, as its own size says.
 
     Raises:
         DataError: a cell is empty or no moment.
@@ -36,7 +37,7 @@ def times_of(table: Table, column: str) -> pl.Series:
         seconds = seconds.dt.timestamp("us") / 1e6
     else:
         seconds = _unix(numbers_of(table, column))
-        if not cells.dtype.is_numeric():
+        if seconds.has_nulls() and not cells.dtype.is_numeric():
             seconds = seconds.zip_with(seconds.is_not_null(), _iso(texts_of(table, column)))
     hint = "fill it in, or leave the column out"
     table.refuse(is_empty(table, column), column, "is empty", hint=hint)
@@ -47,10 +48,13 @@ def times_of(table: Table, column: str) -> pl.Series:
 
 
 def _unix(numbers: pl.Series) -> pl.Series:
-    finite = numbers.filter(numbers.is_finite()).abs()
-    largest = finite.to_numpy().max(initial=0.0)
-    unit = next(unit for below, unit in UNITS if largest < below)
-    return numbers / unit
+    """Scale each number to seconds; one that is no moment before the year 10000 gives null."""
+    number = pl.col("number")
+    seconds: pl.Expr = pl.lit(None, dtype=pl.Float64)
+    for below, unit in reversed(UNITS):
+        seconds = pl.when(number.abs() < below).then(number / unit).otherwise(seconds)
+    seconds = pl.when(number.is_finite()).then(seconds)
+    return numbers.to_frame("number").select(seconds.alias("seconds"))["seconds"]
 
 
 def _iso(texts: pl.Series) -> pl.Series:

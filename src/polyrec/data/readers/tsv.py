@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from polyrec.data.readers.delimited import read_delimited
+from polyrec.data.readers.delimited import delimited_tables
 from polyrec.data.readers.encoding import check_encoding
+from polyrec.data.readers.intake import Intake
+from polyrec.data.readers.joined import joined
+from polyrec.data.readers.layout import Layout
 from polyrec.data.readers.reader import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from polyrec.data.readers.table import Table
@@ -33,6 +37,10 @@ class Tsv(Reader):
     def __post_init__(self) -> None:
         check_encoding(self.encoding)
 
+    def _batches(self, source: Path, name: str, intake: Intake, *, whole: bool) -> Iterator[Table]:
+        del name, whole
+        layout = Layout("\t", quote=self.quote, encoding=self.encoding)
+        return delimited_tables(source, layout, intake)
+
     def _read(self, source: Path, name: str) -> Table:
-        del name
-        return read_delimited(source, separator="\t", quote=self.quote, encoding=self.encoding)
+        return joined(list(self._batches(source, name, Intake(), whole=True)))

@@ -1,0 +1,1 @@
+"""Folders of datasets that many people have: each reader knows one by its files."""
