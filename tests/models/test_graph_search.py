@@ -71,7 +71,9 @@ class TestGraph:
 
         noise = np.random.default_rng(0).standard_normal((N_ITEMS, DIM)).astype(np.float32)
         monkeypatch.setattr(graph_search, "_walked", spy)
+        monkeypatch.setattr(graph_search, "EFFORTS", (DEPTH, DEPTH + 1, 128, 1536))
         approximately_nearest(unit_rows(noise), DEPTH)
+        assert tried[0] == DEPTH + 1
         assert len(set(tried)) > 1
         assert tried == sorted(tried)
 

@@ -25,7 +25,7 @@ SAMPLE = 400
 EFFORTS = (64, 96, 192, 384, 768, 1536)
 """How many candidates a walk keeps: the first that reaches the floor on a sample is taken."""
 
-LINKS, CARE = 16, 96
+LINKS, CARE = 32, 96
 """Links per item, and candidates that are looked at when an item is put in."""
 
 BLOCK = 2048
@@ -45,7 +45,7 @@ def approximately_nearest(
 
     On a sample of items the neighbours are worked out exactly too, and the search made more careful
     until it finds `FLOOR` of them. All cores build the graph, so which few neighbours are missed
-    may differ from time to time. Memory is about items x (2 dim + 200) bytes. Source: Malkov and
+    may differ from time to time. Memory is about items x (2 dim + 300) bytes. Source: Malkov and
     Yashunin 2018, "Efficient and robust approximate nearest neighbor search using hierarchical
     navigable small world graphs".
 
