@@ -5,8 +5,8 @@ import pytest
 
 from polyrec.core.errors import ConfigError, DataError, NotFittedError
 from polyrec.core.registry import build
+from polyrec.core.vectors import unit_rows
 from polyrec.encode.debias import Debias, rows_of
-from polyrec.encode.encoder import unit_rows
 from polyrec.encode.language_mean import LanguageMean
 from polyrec.encode.lir import Lir
 from polyrec.encode.lsar import Lsar

@@ -5,7 +5,7 @@ import pytest
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.registry import build
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.encode.lir import Lir
 
 RNG = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import pytest
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.types import Histories, Training
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models.content import Content, text_scores
 
 CLOCK = np.array([[np.cos(a), np.sin(a)] for a in np.pi / 6 * np.arange(12)], dtype=np.float32)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polyrec.core.types import Histories, Training
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models import features
 from polyrec.models.features import Described, Space, described, frequent_categories
 

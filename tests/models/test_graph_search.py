@@ -9,7 +9,7 @@ import pytest
 
 from polyrec.core.errors import ConfigError, MissingExtraError
 from polyrec.core.registry import build
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models import graph_search, neighbours
 from polyrec.models.exact_search import exactly_nearest
 from polyrec.models.features import Space

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polyrec.core.component import restore, state_of
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.core.types import Histories, Training
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models import hold_out as module
 from polyrec.models.hybrid import GRIDS, START, Hybrid
 from polyrec.testing.worlds import TwoCamps, two_camps, two_languages

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models import neighbours
 from polyrec.models.neighbours import nearest
 

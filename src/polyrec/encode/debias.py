@@ -9,7 +9,7 @@ import numpy as np
 
 from polyrec.core.errors import DataError, NotFittedError
 from polyrec.core.language import UNDETERMINED, with_script
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Integers, Strings

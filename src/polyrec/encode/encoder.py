@@ -9,6 +9,7 @@ import numpy as np
 
 from polyrec.core.errors import DataError
 from polyrec.core.progress import progress
+from polyrec.core.vectors import unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,9 +66,3 @@ class Encoder(ABC):
 
 def _clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode()
-
-
-def unit_rows(vectors: Floats) -> Floats:
-    """Scale rows to length one; a row of zeros stays so."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1.0), dtype=np.float32)

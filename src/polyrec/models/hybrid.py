@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.types import Histories, Training
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.models.content import text_scores
 from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described

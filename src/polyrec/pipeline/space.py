@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.language import standard_tag
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Strings

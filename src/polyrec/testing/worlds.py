@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyrec.core.types import Booleans, Floats, Histories, Integers, Strings, Training
+from polyrec.core.vectors import unit_rows
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
-from polyrec.encode.encoder import unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ import numpy as np
 
 from polyrec.core.component import fresh
 from polyrec.core.progress import progress
-from polyrec.encode.encoder import unit_rows
+from polyrec.core.vectors import unit_rows
 from polyrec.evaluation.health.per_text import (
     K,
     PerText,
