@@ -107,11 +107,14 @@ class Written:
         return [self.vocabulary.begin, *found, self.vocabulary.end]
 
 
-def compare(tokenizer: E5Tokenizer, vocabulary: Vocabulary, texts: Iterable[str]) -> None:
+def cut_otherwise(
+    tokenizer: E5Tokenizer, vocabulary: Vocabulary, texts: Iterable[str]
+) -> list[str]:
+    """List the texts that the tokenizer cuts otherwise than the search written out."""
     written = Written(vocabulary)
     texts = list(texts)
-    for text, ids in zip(texts, tokenizer.ids(texts, max_tokens=512), strict=True):
-        assert ids == written.ids(text), text
+    found = tokenizer.ids(texts, max_tokens=512)
+    return [text for text, ids in zip(texts, found, strict=True) if ids != written.ids(text)]
 
 
 @pytest.mark.model
@@ -119,23 +122,22 @@ def test_texts_in_26_languages_are_cut_as_the_search_written_out_cuts_them(
     tokenizer: E5Tokenizer, vocabulary: Vocabulary
 ) -> None:
     assert len(TEXTS) >= 24
-    compare(tokenizer, vocabulary, TEXTS.values())
+    assert cut_otherwise(tokenizer, vocabulary, TEXTS.values()) == []
 
 
 @pytest.mark.model
 def test_odd_texts_are_cut_as_the_search_written_out_cuts_them(
     tokenizer: E5Tokenizer, vocabulary: Vocabulary
 ) -> None:
-    compare(tokenizer, vocabulary, ODD)
+    assert cut_otherwise(tokenizer, vocabulary, ODD) == []
 
 
 @pytest.mark.model
 def test_descriptions_are_cut_as_the_search_written_out_cuts_them(
     tokenizer: E5Tokenizer, vocabulary: Vocabulary, descriptions: list[str]
 ) -> None:
-    compare(
-        tokenizer, vocabulary, (text[:300] for text in descriptions[:: len(descriptions) // BATCH])
-    )
+    some = [text[:300] for text in descriptions[:: len(descriptions) // BATCH]]
+    assert cut_otherwise(tokenizer, vocabulary, some) == []
 
 
 @pytest.mark.model

@@ -46,7 +46,9 @@ def test_it_is_a_public_name_though_packages_of_like_names_are_imported() -> Non
         "from polyrec import evaluate\n"
         "assert evaluate is polyrec.evaluation.evaluate.evaluate"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
 
 
 def test_it_gives_what_the_protocol_gives_with_intervals(rec: Fitted) -> None:

@@ -98,7 +98,9 @@ def test_a_fit_beyond_the_memory_limit_is_refused_with_its_size() -> None:
 
 def test_memory_is_that_of_the_smaller_side() -> None:
     lists = [[user, 5000] for user in range(50)]
-    Ease(memory_limit_gb=0.001).fit(Training(Histories.from_lists(lists, n_items=5001)))
+    part = Ease(memory_limit_gb=0.001)
+    part.fit(Training(Histories.from_lists(lists, n_items=5001)))
+    assert part.n_items_ == 5001
 
 
 def test_a_penalty_that_is_not_above_zero_is_refused() -> None:

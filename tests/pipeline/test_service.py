@@ -448,7 +448,11 @@ def test_similar_items_are_of_the_same_camp_and_never_the_item_itself(rec: Fitte
         ),
         (Query(allow=("z9999",)), UnknownIdError, "no item has the id 'z9999'"),
         (Query(deny=("z9999",)), UnknownIdError, "no item has the id 'z9999'"),
-        (Query(category="rare"), DataError, "no item has the category 'rare'"),
+        (
+            Query(category="rare"),
+            DataError,
+            "no item has the category 'rare'; most items are in: even, odd",
+        ),
     ],
 )
 def test_a_query_that_cannot_be_answered_says_why(

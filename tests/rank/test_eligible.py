@@ -51,8 +51,21 @@ def test_what_is_not_in_the_catalogue_is_refused() -> None:
     for query in (Query(allow=("x",)), Query(deny=("x",))):
         with pytest.raises(UnknownIdError, match=r"^no item has the id 'x'$"):
             eligible(CATALOG, query)
-    with pytest.raises(DataError, match=r"^no item has the category 'rare'$"):
-        eligible(CATALOG, Query(category="rare"))
+
+
+@pytest.mark.parametrize(
+    ("category", "remedy"),
+    [("woods", "did you mean 'wood'?"), ("rare", "most items are in: wood, stars")],
+)
+def test_an_unknown_category_is_told_what_there_is(category: str, remedy: str) -> None:
+    with pytest.raises(DataError) as caught:
+        eligible(CATALOG, Query(category=category))
+    assert str(caught.value) == f"no item has the category {category!r}; {remedy}"
+
+
+def test_a_catalogue_without_categories_says_so() -> None:
+    with pytest.raises(DataError, match="the catalog has no categories"):
+        eligible(Catalog.from_texts(["a"], [{"de": "x"}]), Query(category="wood"))
 
 
 @given(st.sets(st.sampled_from(IDS)), st.sets(st.sampled_from(IDS)))

@@ -97,11 +97,11 @@ class UnknownIdError(DataError):
     def __init__(
         self, kind: str, name: str, *, known: Collection[str] = (), hint: str = ""
     ) -> None:
-        super().__init__(f"no {kind} has the id {name!r}", hint=hint or _nearest(name, known))
+        super().__init__(f"no {kind} has the id {name!r}", hint=hint or did_you_mean(name, known))
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
-    """Offer the nearest ids; nothing where looking at all of them would take long."""
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """Offer the nearest names; empty where none is near or looking would take long."""
     if len(known) > MOST_IDS or len(name) > LONGEST_ID:
         return ""
     near = difflib.get_close_matches(name, known, n=3)

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -200,15 +201,15 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _wished_pause(header: str) -> float:
-    """Read `Retry-After`: seconds, or a date; 0 where it says nothing."""
-    try:
-        return max(float(header), 0.0)
-    except ValueError:
-        pass
-    try:
-        return max(email.utils.parsedate_to_datetime(header).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return 0.0
+    """Read `Retry-After`: seconds, or a date; 0 where it is neither, which asks for no pause."""
+    for read in (float, _seconds_until):
+        with suppress(ValueError):
+            return max(read(header), 0.0)
+    return 0.0
+
+
+def _seconds_until(date: str) -> float:
+    return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
 
 
 def _message(raw: bytes) -> str:

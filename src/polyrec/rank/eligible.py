@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, did_you_mean
 from polyrec.core.language import matches
 
 if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Query
     from polyrec.data.catalog import Catalog
+
+SHOWN_CATEGORIES = 10
 
 
 def eligible(catalog: Catalog, query: Query) -> Booleans:
@@ -29,7 +32,10 @@ def eligible(catalog: Catalog, query: Query) -> Booleans:
     if query.category is not None:
         of_category = catalog.categories == query.category
         if not of_category.any():
-            raise DataError(f"no item has the category {query.category!r}")
+            raise DataError(
+                f"no item has the category {query.category!r}",
+                hint=_other_categories(query.category, catalog),
+            )
         allowed &= of_category
     if query.language_mode == "only":
         allowed &= readable(catalog, query.languages)
@@ -41,3 +47,12 @@ def readable(catalog: Catalog, wished: tuple[str, ...]) -> Booleans:
     tags = {tag for by in catalog.texts for tag in by}
     good = {tag for tag in tags if any(matches(wish, tag) for wish in wished)}
     return np.array([not good.isdisjoint(by) for by in catalog.texts], dtype=np.bool_)
+
+
+def _other_categories(category: str, catalog: Catalog) -> str:
+    """Offer the nearest categories, or else those that most items have."""
+    counts = Counter(name for name in catalog.category if name)
+    if not counts:
+        return "the catalog has no categories"
+    frequent = ", ".join(name for name, _ in counts.most_common(SHOWN_CATEGORIES))
+    return did_you_mean(category, counts) or f"most items are in: {frequent}"
