@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polyrec.cli.printable import first_line, printable
-from polyrec.cli.tables import add_row, show, show_json, table
+from polyrec.cli.items_table import items_table
+from polyrec.cli.printable import printable
+from polyrec.cli.tables import show, show_json
 from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -103,25 +104,6 @@ def _show(query: Query, answer: Suggestion) -> None:
     who = "anybody" if query.user_id is None else f"user {query.user_id}"
     click.echo(printable(f"for {who}: {MODES[answer.mode]} ({answer.mode})"))
     if answer.items:
-        show(_table(answer))
+        show(items_table(answer.items))
     if answer.note:
         click.echo(printable(f"note: {answer.note}"))
-
-
-def _table(answer: Suggestion) -> Any:
-    reasons = any(item.reason for item in answer.items)
-    made = table(
-        "rank",
-        "item",
-        "language",
-        "text",
-        "score",
-        *(["because of"] if reasons else []),
-        numbers=["rank", "score"],
-        ids=["item", "because of"] if reasons else ["item"],
-        one_line=["text"],
-    )
-    for rank, item in enumerate(answer.items, start=1):
-        cells = [rank, item.item_id, item.language, first_line(item.text), f"{item.score:.3f}"]
-        add_row(made, [*cells, item.reason or ""] if reasons else cells)
-    return made

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polyrec.cli.items_table import items_table
 from polyrec.cli.printable import first_line, printable
-from polyrec.cli.tables import add_row, show, show_json, table
+from polyrec.cli.tables import show, show_json
 
 if TYPE_CHECKING:
     from polyrec.core.types import SuggestedItem
@@ -54,17 +55,4 @@ def _show(fitted: Fitted, item_id: str, items: tuple[SuggestedItem, ...]) -> Non
     item = catalog.ids.index(item_id)
     click.echo(f"like {printable(item_id)} ({catalog.language[item]}): ", nl=False)
     click.echo(first_line(catalog.text[item]))
-    made = table(
-        "rank",
-        "item",
-        "language",
-        "text",
-        "score",
-        numbers=["rank", "score"],
-        ids=["item"],
-        one_line=["text"],
-    )
-    for rank, other in enumerate(items, start=1):
-        text = first_line(other.text)
-        add_row(made, [rank, other.item_id, other.language, text, f"{other.score:.3f}"])
-    show(made)
+    show(items_table(items))
