@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from polyrec.core.errors import EngineError
 from polyrec.encode.encoder import Encoder, Kind
@@ -101,12 +102,28 @@ class Cached(Encoder):
             raise sqlite3.OperationalError(error.strerror) from error
         db = sqlite3.connect(self.file, timeout=LOCK_TIMEOUT_S)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
+            _prepare(db)
         except BaseException:
             db.close()
             raise
         return db
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+# SQLite does not wait by itself while another process changes the journal of a new file
+@retry(
+    retry=retry_if_exception(_is_locked),
+    stop=stop_after_delay(LOCK_TIMEOUT_S),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the file one that several processes may write to, with its table."""
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
 
 
 def _read(db: sqlite3.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
