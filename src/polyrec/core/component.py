@@ -20,9 +20,20 @@ def settings_of(part: Any) -> dict[str, Any]:
 
 def fresh(part: Any) -> Any:
     """Make a part with the same settings that has learned nothing; held parts are made anew too."""
-    settings = settings_of(part)
-    held = {name: fresh(value) for name, value in settings.items() if is_part(value)}
-    return type(part)(**settings | held)
+    return type(part)(**{name: _fresh(value) for name, value in settings_of(part).items()})
+
+
+def _fresh(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_fresh(each) for each in value]
+    return fresh(value) if is_part(value) else value
+
+
+def _held(name: str, value: Any) -> dict[str, Any]:
+    """List the parts in a setting by the names under which their state is kept."""
+    if isinstance(value, list):
+        return {f"{name}.{i}": each for i, each in enumerate(value) if is_part(each)}
+    return {name: value} if is_part(value) else {}
 
 
 def is_part(value: object) -> bool:
@@ -69,8 +80,9 @@ def state_of(part: Any, prefix: str = "") -> State:
     for name, value in vars(part).items():
         if name.endswith("_") and not name.startswith("_"):
             state |= _arrays(prefix + name, value)
-        elif is_part(value):
-            state |= state_of(value, f"{prefix}{name}.")
+            continue
+        for held, part_held in _held(name, value).items():
+            state |= state_of(part_held, f"{prefix}{held}.")
     return state
 
 
@@ -108,8 +120,8 @@ def restore(part: Any, state: State, prefix: str = "") -> None:
     for name, pieces in groups.items():
         setattr(part, name, _value(pieces))
     for name, value in list(vars(part).items()):
-        if is_part(value):
-            restore(value, state, f"{prefix}{name}.")
+        for held, part_held in _held(name, value).items():
+            restore(part_held, state, f"{prefix}{held}.")
 
 
 def _value(pieces: State) -> Any:

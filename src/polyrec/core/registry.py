@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import re
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -99,8 +100,9 @@ def part_class(kind: str, name: str) -> type[Any]:
 def build(kind: str, table: Any) -> Any:
     """Make a part from its table in a plan: `use` names it, the other keys are its settings.
 
-    A table inside the table is a part of the same kind that this one holds. A text alone is short
-    for a table with nothing but `use`.
+    A table inside the table is a part that this one holds, of the kind that the setting's type
+    names (`Encoder`, `list[Translator]`); so are the tables of a list. A text alone is short for a
+    table with nothing but `use`.
 
     Raises:
         ConfigError: the table has no `use`, or a setting cannot be used.
@@ -113,24 +115,48 @@ def build(kind: str, table: Any) -> Any:
     cls = part_class(kind, name)
     given = {key: value for key, value in table.items() if key != "use"}
     check_settings(kind, name, cls, given)
-    held = {f.name for f in fields(cls) if f.type == kind.capitalize()}
-    for key, value in given.items():
-        if isinstance(value, dict) or (key in held and not is_part(value)):
-            given[key] = build(kind, value)
+    held = _held_kinds(cls)
+    for key in given.keys() & held.keys():
+        given[key] = _held(held[key], given[key])
     try:
         return cls(**given)
     except TypeError as error:
         raise ConfigError(f"{kind} {name!r}: {error}", hint="see polyrec parts") from error
 
 
+def _held(kind: str, value: Any) -> Any:
+    if value is None or is_part(value):
+        return value
+    return [_held(kind, each) for each in value] if isinstance(value, list) else build(kind, value)
+
+
+def _held_kinds(cls: type) -> dict[str, str]:
+    """Say which settings hold parts, and of which kind: `Encoder`, `list[Translator] | None`."""
+    by_class = {"".join(w.capitalize() for w in each.split("-")): each for each in parts()}
+    found = {}
+    for each in fields(cls):
+        named = [by_class[word] for word in re.findall(r"\w+", str(each.type)) if word in by_class]
+        if named:
+            found[each.name] = named[0]
+    return found
+
+
 def table_of(kind: str, part: Any) -> dict[str, Any]:
     """Write a part as the table that `build` makes it from."""
     table: dict[str, Any] = {"use": name_of(kind, part)}
+    held = _held_kinds(type(part))
     for key, value in settings_of(part).items():
         if value is None:
             continue
-        table[key] = table_of(kind, value) if is_part(value) else value
+        if key in held:
+            table[key] = _table_of_held(held[key], value)
+        else:
+            table[key] = value
     return table
+
+
+def _table_of_held(kind: str, value: Any) -> Any:
+    return [table_of(kind, v) for v in value] if isinstance(value, list) else table_of(kind, value)
 
 
 def name_of(kind: str, part: Any) -> str:

@@ -1,0 +1,1 @@
+"""Language models: ask one with data that are never taken for instructions."""

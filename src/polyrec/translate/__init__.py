@@ -1,0 +1,1 @@
+"""Translation: engines, what wraps them, how their work is judged, repaired and reviewed."""
