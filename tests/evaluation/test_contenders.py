@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from polyrec.core.errors import UnknownNameError
+from polyrec.core.errors import ConfigError, UnknownNameError
 from polyrec.core.registry import build
 from polyrec.data.catalog import Catalog
 from polyrec.evaluation.contenders import CONTENDERS, chosen
@@ -12,6 +12,7 @@ from polyrec.evaluation.own_data import contenders_for
 from polyrec.evaluation.tabulate import PAIRS, RAW
 from polyrec.models.ease import Ease
 from polyrec.models.hybrid import Hybrid
+from polyrec.pipeline.plan import Plan
 from polyrec.testing.worlds import translated
 
 FULL = translated().catalog
@@ -42,33 +43,45 @@ def test_contenders_stand_in_the_order_of_the_table_whatever_was_asked_first() -
 
 
 def test_all_contenders_are_compared_where_the_data_allow_all() -> None:
-    assert list(contenders_for(FULL, Hybrid())) == list(CONTENDERS)
+    own = {name: c for name, c in CONTENDERS.items() if not c.translates}
+    assert list(contenders_for(FULL, Plan(Hybrid()))) == list(own)
+    translating = Plan(Hybrid(), translator=ScriptedTranslator())
+    assert list(contenders_for(FULL, translating)) == list(CONTENDERS)
+
+
+def test_without_a_translator_nothing_that_translates_can_be_compared() -> None:
+    with pytest.raises(ConfigError) as caught:
+        contenders_for(FULL, Plan(Hybrid()), names=["hybrid-translated"])
+    assert str(caught.value) == (
+        "hybrid-translated needs a translator, and the plan has none; "
+        "add [translator] to the plan, or take the shipped plan translate-first"
+    )
 
 
 def test_without_categories_nothing_is_compared_by_them() -> None:
     bare = replace(FULL, category=("",) * len(FULL))
-    assert "section-only" not in contenders_for(bare, Hybrid())
+    assert "section-only" not in contenders_for(bare, Plan(Hybrid()))
 
 
 def test_english_is_an_oracle_only_where_it_is_there_and_not_alone() -> None:
     english = Catalog.from_texts(["a", "b"], [{"en": "x"}, {"en": "y"}])
-    assert "hybrid-en" not in contenders_for(english, Hybrid())
+    assert "hybrid-en" not in contenders_for(english, Plan(Hybrid()))
     german = Catalog.from_texts(["a", "b"], [{"de": "x", "fr": "z"}, {"de": "y"}])
-    assert "hybrid-en" not in contenders_for(german, Hybrid())
+    assert "hybrid-en" not in contenders_for(german, Plan(Hybrid()))
     both = Catalog.from_texts(["a", "b"], [{"de": "x", "en": "z"}, {"en": "y"}])
-    assert "hybrid-en" in contenders_for(both, Hybrid())
+    assert "hybrid-en" in contenders_for(both, Plan(Hybrid()))
     few = Catalog.from_texts([f"i{i}" for i in range(10)], [{"de": "x", "en": "z"}] * 8 + [{}] * 2)
-    assert "hybrid-en" not in contenders_for(few, Hybrid())
+    assert "hybrid-en" not in contenders_for(few, Plan(Hybrid()))
 
 
 def test_what_is_asked_for_by_name_is_compared_anyhow() -> None:
     bare = replace(FULL, category=("",) * len(FULL))
-    assert list(contenders_for(bare, Hybrid(), names=["section-only"])) == ["section-only"]
+    assert list(contenders_for(bare, Plan(Hybrid()), names=["section-only"])) == ["section-only"]
 
 
 def test_the_plans_own_recommender_is_compared_unless_it_is_there_anyway() -> None:
-    found = contenders_for(FULL, Ease(l2=3.0), names=["ease"])
+    found = contenders_for(FULL, Plan(Ease(l2=3.0)), names=["ease"])
     assert list(found) == ["ease", "plan"]
     assert found["plan"].recommender == {"use": "ease", "l2": 3.0, "memory_limit_gb": 4.0}
-    assert "plan" in contenders_for(FULL, Hybrid(sharpness=9.0), names=["hybrid"])
-    assert "plan" not in contenders_for(FULL, Hybrid(), names=["hybrid"])
+    assert "plan" in contenders_for(FULL, Plan(Hybrid(sharpness=9.0)), names=["hybrid"])
+    assert "plan" not in contenders_for(FULL, Plan(Hybrid()), names=["hybrid"])

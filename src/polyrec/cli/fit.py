@@ -72,6 +72,7 @@ def _facts(model: Fitted, data: Dataset, seed: int) -> dict[str, Any]:
         "languages": len(set(data.catalog.language)),
         "plan": plan.to_table(),
         "seed": seed,
+        "notes": list(model.notes),
     }
 
 
@@ -82,7 +83,10 @@ def _example_user(model: Fitted) -> str | None:
 
 
 def _report(facts: dict[str, Any], user: str | None) -> None:
-    parts = ", ".join(f"{kind} {table['use']}" for kind, table in facts["plan"].items())
+    from polyrec.pipeline.plan import KINDS
+
+    tables = {kind: facts["plan"][kind] for kind in KINDS if kind in facts["plan"]}
+    parts = ", ".join(f"{kind} {table['use']}" for kind, table in tables.items())
     click.echo(
         printable(
             f"fitted on {facts['dataset']} ({facts['view']}): {counted(facts['users'], 'user')}, "
@@ -91,6 +95,8 @@ def _report(facts: dict[str, Any], user: str | None) -> None:
         )
     )
     click.echo(f"parts: {parts}")
+    for note in facts["notes"]:
+        click.echo(printable(note))
     click.echo(printable(f"saved in {facts['model']} after {facts['seconds']:.1f} s"))
     words = ["polyrec", "recommend", facts["model"], *([] if user is None else [user])]
     click.echo(f"next: {printable(shlex.join(words))}")

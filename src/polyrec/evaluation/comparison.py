@@ -11,6 +11,7 @@ from polyrec.core.progress import progress
 from polyrec.core.registry import build, part_class
 from polyrec.core.types import Training
 from polyrec.evaluation.protocol import K, Key, Outcome, measure
+from polyrec.pipeline.preparation import Bridged, Preparation
 from polyrec.pipeline.space import Space
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Setting:
         splits: names of splits.
         seeds: of the splits.
         k: length of the lists.
+        preparation: what happens to texts before they are encoded; its translator is for contenders
+            that translate.
     """
 
     data: Dataset
@@ -46,6 +49,7 @@ class Setting:
     splits: Sequence[str] = ("random", "cold-items")
     seeds: Sequence[int] = (0,)
     k: int = K
+    preparation: Preparation = field(default_factory=Preparation)
 
     def check(self) -> None:
         """Refuse what would fail only after long work.
@@ -68,12 +72,14 @@ class Results:
         contenders: by name.
         outcomes: by text seed, split, split seed and name of the contender.
         last: each contender as it was fitted last.
+        bridged: by text seed, what became of the texts of contenders that translate.
     """
 
     setting: Setting
     contenders: Mapping[str, Contender]
     outcomes: dict[tuple[int, str, int, str], Outcome] = field(default_factory=dict)
     last: dict[str, Recommender] = field(default_factory=dict)
+    bridged: dict[int, Bridged] = field(default_factory=dict)
 
     def per_user(self, model: str, split: str, key: Key, text_seeds: Sequence[int]) -> Doubles:
         """Give one value per draw and user, shape (text seeds x split seeds, users)."""
@@ -94,6 +100,7 @@ class Spaces:
         self.setting = setting
         self.catalogs: dict[tuple[str, int], Dataset] = {}
         self.made: dict[tuple[str, int, str], Floats] = {}
+        self.bridged: dict[int, Bridged] = {}
 
     def shown(self, contender: Contender, text_seed: int) -> Dataset:
         """Give the data as a contender sees them."""
@@ -106,10 +113,16 @@ class Spaces:
     def vectors(self, contender: Contender, text_seed: int) -> Floats:
         """Give the items' vectors as a contender sees them, shape (items, dim)."""
         debias = contender.debias or self.setting.debias
-        key = (contender.view, 0 if contender.view else text_seed, repr(debias))
+        prepared = repr((debias, contender.translates))
+        key = (contender.view, 0 if contender.view else text_seed, prepared)
         if key not in self.made:
-            space = Space(self.setting.encoder, build("debias", dict(debias)))
+            preparation = self.setting.preparation
+            if not contender.translates:
+                preparation = preparation.without_translation()
+            space = Space(self.setting.encoder, build("debias", dict(debias)), preparation)
             self.made[key] = space.fit(self.shown(contender, text_seed).catalog)
+            if contender.translates:
+                self.bridged.setdefault(text_seed, space.bridged)
         return self.made[key]
 
     def fill(self, contenders: Iterable[Contender]) -> None:
@@ -126,8 +139,8 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
     A contender whose texts do not depend on the text seed is fitted once per split and seed, and
     measured in the slices of each text seed.
     """
-    results = Results(setting, contenders)
     spaces = Spaces(setting)
+    results = Results(setting, contenders, bridged=spaces.bridged)
     spaces.fill(contenders.values())
     parted = {
         (split, seed): setting.data.split(split, seed=seed)

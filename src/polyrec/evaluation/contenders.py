@@ -22,12 +22,14 @@ class Contender:
         recommender: its table, as in a plan.
         debias: table of the debias part, or None for that of the plan under test.
         view: the view whose texts it reads, or empty for the view under test.
+        translates: whether texts are brought into the pivot language before they are encoded.
     """
 
     what: str
     recommender: Mapping[str, Any] = field(default_factory=dict)
     debias: Mapping[str, Any] | None = None
     view: str = ""
+    translates: bool = False
 
 
 CONTENDERS: dict[str, Contender] = {
@@ -47,6 +49,12 @@ CONTENDERS: dict[str, Contender] = {
         NO_DEBIAS,
     ),
     "hybrid": Contender("what people do and texts, language bias removed", {"use": "hybrid"}),
+    "content-translated": Contender(
+        "texts alone, translated before they are encoded", {"use": "content"}, translates=True
+    ),
+    "hybrid-translated": Contender(
+        "hybrid, texts translated before they are encoded", {"use": "hybrid"}, translates=True
+    ),
     "hybrid-en": Contender(
         "the oracle: hybrid with every item in English", {"use": "hybrid"}, view="en"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polyrec
@@ -17,7 +18,6 @@ from polyrec.evaluation.tabulate import tabulate
 from polyrec.pipeline.learned import Learned
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import Service
-from polyrec.pipeline.space import Space
 
 if TYPE_CHECKING:
     from polyrec.encode.encoder import Encoder
@@ -57,12 +57,13 @@ def demo(dataset: str = "debian", *, seed: int = 0) -> Content:
         text_seeds=(TEXT_SEED,),
         splits=(SPLIT,),
         seeds=(seed,),
+        preparation=plan.preparation,
     )
     facts = _encoding(setting)
     results = compare(setting, chosen(MODELS))
     learned = _learned(results, plan, seed)
     assert learned.vectors is not None
-    raw = Space(plan.encoder, build("debias", "none")).fit(learned.catalog)
+    raw = replace(plan, debias=build("debias", "none")).space.fit(learned.catalog)
     facts |= {
         "data": f"{dataset}: {len(learned.users):,} users, {len(learned.catalog):,} items, "
         f"{len(data.interactions):,} interactions, "
@@ -108,7 +109,7 @@ def _learned(results: Results, plan: Plan, seed: int) -> Learned:
     setting = results.setting
     data = setting.data.view(setting.view, seed=TEXT_SEED)
     train, _ = data.split(SPLIT, seed=seed)
-    vectors = Space(setting.encoder, plan.debias).fit(data.catalog)
+    vectors = plan.space.fit(data.catalog)
     plan.recommender = results.last["hybrid"]
     users = train.interactions.users
     trained_on = (data.name, data.view_name)

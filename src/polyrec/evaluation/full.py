@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from polyrec.core.counted import counted
@@ -16,13 +17,15 @@ from polyrec.evaluation.gather import exposures, peak_memory_gb
 from polyrec.evaluation.language_out import check_languages, leave_languages_out
 from polyrec.evaluation.own_data import contenders_for
 from polyrec.evaluation.tabulate import tabulate
+from polyrec.pipeline.preparation import tagged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from polyrec.data.dataset import Dataset
     from polyrec.evaluation.rows import Row
     from polyrec.pipeline.plan import Plan
+    from polyrec.pipeline.preparation import Bridged
 
 LANGUAGE_OUT = "language-out"
 SHOWN = ("content-raw", "content", "hybrid-raw", "hybrid", "plan")
@@ -60,6 +63,7 @@ def evaluate_plan(
     for split in splits:
         if split not in (*SPLITS, LANGUAGE_OUT):
             raise UnknownNameError("split", split, (*SPLITS, LANGUAGE_OUT))
+    data = _tagged(data, plan)
     compared = [split for split in splits if split != LANGUAGE_OUT]
     setting = Setting(
         data,
@@ -70,12 +74,13 @@ def evaluate_plan(
         splits=compared,
         seeds=seeds,
         k=k,
+        preparation=replace(plan.preparation, translator=plan.translator),
     )
     setting.check()
     if LANGUAGE_OUT in splits:
         check_languages(data, view=setting.view, text_seeds=setting.text_seeds)
     full = data.all_texts or data.catalog
-    contenders = contenders_for(full, plan.recommender, names=models) if compared else {}
+    contenders = contenders_for(full, plan, names=models) if compared else {}
     results = compare(setting, contenders)
     rows = tabulate(results)
     if LANGUAGE_OUT in splits:
@@ -86,8 +91,14 @@ def evaluate_plan(
         rows=rows,
         models={name: contender.what for name, contender in contenders.items()},
         exposure=exposures(results, SHOWN) if compared else {},
-        facts=_facts(setting),
+        facts=_facts(setting) | _bridges(results.bridged, plan.pivot),
     )
+
+
+def _tagged(data: Dataset, plan: Plan) -> Dataset:
+    """Find the languages of texts without a tag, so that slices and views know them."""
+    full = None if data.all_texts is None else tagged(data.all_texts, plan.detector)
+    return replace(data, catalog=tagged(data.catalog, plan.detector), all_texts=full)
 
 
 def _languages_out(setting: Setting) -> list[Row]:
@@ -97,6 +108,14 @@ def _languages_out(setting: Setting) -> list[Row]:
     return leave_languages_out(
         setting.data, vectors, view=setting.view, k=setting.k, seed=setting.seeds[0]
     )
+
+
+def _bridges(bridged: Mapping[int, Bridged], pivot: str) -> dict[str, str]:
+    """Say for each text seed what was translated, and what that took."""
+    return {
+        f"translated into {pivot}, text seed {seed}": str(bridge)
+        for seed, bridge in bridged.items()
+    }
 
 
 def _facts(setting: Setting) -> dict[str, str]:

@@ -22,7 +22,9 @@ PAIRS = (
     ("hybrid", "content"),
     ("hybrid", "hybrid-raw"),
     ("hybrid", "hybrid-raw-sharp"),
+    ("hybrid-translated", "hybrid"),
     ("hybrid-en", "hybrid"),
+    ("content-translated", "content"),
     ("content", "content-raw"),
     ("content", "section-only"),
 )

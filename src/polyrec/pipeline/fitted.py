@@ -16,7 +16,7 @@ from polyrec.pipeline import artifact
 from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import Service
-from polyrec.pipeline.space import Space
+from polyrec.pipeline.preparation import tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,12 @@ class Fitted:
     Attributes:
         learned: what it knows.
         service: answers single requests.
+        notes: what became of the texts when it was fitted: languages found, texts translated.
     """
 
-    def __init__(self, learned: Learned) -> None:
+    def __init__(self, learned: Learned, notes: tuple[str, ...] = ()) -> None:
         self.learned = learned
+        self.notes = notes
         self.service = Service(learned)
 
     def __repr__(self) -> str:
@@ -162,10 +164,14 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     """
     plan = plan if isinstance(plan, Plan) else Plan.load(plan)
     plan = replace(plan, debias=fresh(plan.debias))
-    vectors = None
+    train = replace(train, catalog=tagged(train.catalog, plan.detector))
+    plan = plan.for_catalog(train.catalog)
+    vectors, notes = None, []
     if plan.encoder is not None:
-        vectors = Space(plan.encoder, plan.debias).fit(train.catalog)
-    return fit_on_vectors(train, plan, vectors, seed=seed)
+        space = plan.space
+        vectors = space.fit(train.catalog)
+        notes = [str(space.bridged)] if plan.translate == "pivot" else []
+    return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 
 
 def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: int = 0) -> Fitted:

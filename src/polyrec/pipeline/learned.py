@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from polyrec.core.errors import ConfigError
-from polyrec.pipeline.space import Space
+from polyrec.pipeline.preparation import tagged
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Histories, IdMap
     from polyrec.data.catalog import Catalog
     from polyrec.pipeline.plan import Plan
+    from polyrec.pipeline.space import Space
 
 HALF_FROM = 100_000
 """From this many items on, vectors are kept in float16, which moves a cosine by less than .001."""
@@ -51,9 +51,7 @@ class Learned:
         Raises:
             ConfigError: the plan has no encoder.
         """
-        if self.plan.encoder is None:
-            raise ConfigError("this plan has no encoder", hint="add [encoder] to the plan")
-        return Space(self.plan.encoder, self.plan.debias)
+        return self.plan.space
 
     def with_items(self, catalog: Catalog) -> Learned:
         """Take in new items: the recommender scores them from now on.
@@ -62,6 +60,7 @@ class Learned:
             DataError: an item is known already.
             ConfigError: the plan has no encoder to read their texts with.
         """
+        catalog = tagged(catalog, self.plan.detector)
         joined = self.catalog.joined(catalog)
         vectors = self.space.items(catalog)
         self.plan.recommender.extend(vectors, catalog.languages, catalog.categories)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from polyrec.core.errors import ConfigError, UnknownNameError
+from polyrec.core.language import standard_tag
 from polyrec.core.registry import build, table_of
 from polyrec.encode.no_debias import NoDebias
+from polyrec.pipeline.preparation import Preparation, known_languages
+from polyrec.pipeline.space import Space
 from polyrec.rank.prefer_languages import PreferLanguages
 
 if TYPE_CHECKING:
+    from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
     from polyrec.encode.encoder import Encoder
     from polyrec.models.recommender import Recommender
     from polyrec.rank.ranker import Ranker
+    from polyrec.text.clean.cleaner import Cleaner
+    from polyrec.text.detect.detector import Detector
+    from polyrec.translate.translator import Translator
 
-KINDS = ("encoder", "debias", "recommender", "ranker")
+KINDS = ("detector", "cleaner", "translator", "encoder", "debias", "recommender", "ranker")
+SETTINGS = ("translate", "pivot")
+TRANSLATE = ("off", "pivot")
 
 
 @dataclass
@@ -33,12 +42,60 @@ class Plan:
         encoder: makes item vectors, or None where no part needs them.
         debias: frees the vectors from language bias.
         ranker: has the last word on the order.
+        detector: finds the language of texts that have no tag, or None.
+        cleaner: cleans texts before they are encoded, or None.
+        translator: translates texts before they are encoded, where `translate` says so.
+        translate: `off` reads every text in its own language; `pivot` first brings those that the
+            translator covers into the pivot language, unless the catalogue has one language only.
+        pivot: that language.
+
+    Raises:
+        ConfigError: `translate` is neither, or there is no translator to translate with.
+        LanguageError: the pivot is no language tag.
     """
 
     recommender: Recommender
     encoder: Encoder | None = None
     debias: Debias = field(default_factory=NoDebias)
     ranker: Ranker = field(default_factory=PreferLanguages)
+    detector: Detector | None = None
+    cleaner: Cleaner | None = None
+    translator: Translator | None = None
+    translate: str = "off"
+    pivot: str = "en"
+
+    def __post_init__(self) -> None:
+        if self.translate not in TRANSLATE:
+            options = " or ".join(map(repr, TRANSLATE))
+            raise ConfigError(f"translate is {self.translate!r}", hint=f"give {options}")
+        if self.translate == "pivot" and self.translator is None:
+            raise ConfigError(
+                "translate is 'pivot' but the plan has no [translator]", hint="see polyrec parts"
+            )
+        self.pivot = standard_tag(self.pivot)
+
+    @property
+    def preparation(self) -> Preparation:
+        """What happens to texts before they are encoded."""
+        translator = self.translator if self.translate == "pivot" else None
+        return Preparation(self.detector, self.cleaner, translator, self.pivot)
+
+    def for_catalog(self, catalog: Catalog) -> Plan:
+        """Give the plan as it suits a catalogue: one language needs no translation."""
+        if self.translate == "pivot" and len(known_languages(catalog)) < 2:
+            return replace(self, translate="off")
+        return self
+
+    @property
+    def space(self) -> Space:
+        """The space in which items lie, as far as its parts have learned it.
+
+        Raises:
+            ConfigError: the plan has no encoder.
+        """
+        if self.encoder is None:
+            raise ConfigError("this plan has no encoder", hint="add [encoder] to the plan")
+        return Space(self.encoder, self.debias, self.preparation)
 
     @classmethod
     def from_table(cls, table: dict[str, Any]) -> Plan:
@@ -49,11 +106,15 @@ class Plan:
             UnknownNameError: the table names a kind of part that plans do not have.
         """
         for kind in table:
-            if kind not in KINDS:
-                raise UnknownNameError("part of a plan", kind, KINDS)
+            if kind not in (*SETTINGS, *KINDS):
+                raise UnknownNameError("part of a plan", kind, (*SETTINGS, *KINDS))
         if "recommender" not in table:
             raise ConfigError("the plan has no [recommender]", hint='add one, such as "hybrid"')
-        return cls(**{kind: build(kind, table[kind]) for kind in table})
+        return cls(
+            **{
+                key: value if key in SETTINGS else build(key, value) for key, value in table.items()
+            }
+        )
 
     @classmethod
     def load(cls, source: str | Path) -> Plan:
@@ -78,8 +139,11 @@ class Plan:
 
     def to_table(self) -> dict[str, Any]:
         """Write the plan as the table that `from_table` builds it from."""
+        settings = {"translate": self.translate, "pivot": self.pivot} if self.translator else {}
         parts = {kind: getattr(self, kind) for kind in KINDS}
-        return {kind: table_of(kind, part) for kind, part in parts.items() if part is not None}
+        return settings | {
+            kind: table_of(kind, part) for kind, part in parts.items() if part is not None
+        }
 
     def to_toml(self) -> str:
         """Write the plan as TOML."""

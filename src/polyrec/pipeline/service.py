@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from polyrec.core.errors import ConfigError
-from polyrec.core.language import standard_tag
+from polyrec.core.language import UNDETERMINED, standard_tag
 from polyrec.core.types import (
     NO_ITEM,
     Booleans,
@@ -40,6 +41,7 @@ class Service:
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned
+        self._language_of = learned.plan.preparation.language_of
         self._languages_for = lru_cache(maxsize=64)(learned.catalog.languages_for)
 
     def recommend(self, query: Query) -> Suggestion:
@@ -56,6 +58,7 @@ class Service:
             UnknownIdError: an item of the query is not known.
         """
         self._check(query)
+        asked, query = query, self._understood(query)
         mode, histories = self._known(query)
         ranking, mode = self._ranked(query, histories, mode)
         found = [
@@ -69,7 +72,10 @@ class Service:
             self._shown(item, score, reason if score else None, query.languages)
             for (item, score), reason in zip(found, reasons, strict=True)
         )
-        return Suggestion(items, mode, self._note(query, mode, items))
+        notes = self._notes(query, mode, items)
+        if query.text_language != asked.text_language:
+            notes.append(f"the text is taken for {query.text_language!r}")
+        return Suggestion(items, mode, "; ".join(notes))
 
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:
         """Answer several queries, in order."""
@@ -110,6 +116,13 @@ class Service:
             )
         for tag in (*query.languages, query.text_language):
             standard_tag(tag)
+
+    def _understood(self, query: Query) -> Query:
+        """Find the language of a query's text where it has no tag, if the plan has a detector."""
+        untagged = standard_tag(query.text_language) == UNDETERMINED
+        if query.text is None or not untagged or not _has_text(query) or not self._reads_text:
+            return query
+        return replace(query, text_language=self._language_of(query.text))
 
     def _known(self, query: Query) -> tuple[Mode, Histories]:
         """Say what is known of who asks, best first, and the history that it rests on."""
@@ -203,7 +216,7 @@ class Service:
         language, text = catalog.text_for(item, languages)
         return SuggestedItem(catalog.ids.names[item], score, language, text, reason)
 
-    def _note(self, query: Query, mode: Mode, items: tuple[SuggestedItem, ...]) -> str:
+    def _notes(self, query: Query, mode: Mode, items: tuple[SuggestedItem, ...]) -> list[str]:
         notes = []
         unknown = query.user_id is not None and query.user_id not in self.learned.users
         if unknown and (mode != "popular" or self._says_more(query)):
@@ -217,7 +230,7 @@ class Service:
             notes.append(f"{nothing} {n_blank} of them (score 0)")
         if len(items) < query.k:
             notes.append(f"only {len(items)} of {query.k}: no further item may be shown")
-        return "; ".join(notes)
+        return notes
 
     def _says_more(self, query: Query) -> bool:
         """Whether a query says more of who asks than their id."""

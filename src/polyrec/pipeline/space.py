@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from polyrec.core.language import standard_tag
 from polyrec.core.vectors import unit_rows
+from polyrec.pipeline.preparation import Bridged, Preparation
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Strings
@@ -24,10 +25,15 @@ class Space:
     Attributes:
         encoder: makes the vectors.
         debias: learned on the catalogue by `fit`.
+        preparation: what happens to texts before they are encoded.
+        bridged: what became of the last catalogue's texts, where a translator brings them into one
+            language.
     """
 
     encoder: Encoder
     debias: Debias
+    preparation: Preparation = field(default_factory=Preparation)
+    bridged: Bridged = field(default_factory=Bridged, init=False)
 
     def fit(self, catalog: Catalog) -> Floats:
         """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
@@ -39,27 +45,38 @@ class Space:
             ConfigError: the debias learns from a file that another encoder made.
         """
         self.debias.check_encoder(self.encoder.fingerprint)
-        texts, languages, item = _texts_of(catalog)
+        texts, languages, item = self._texts_of(catalog)
         raw = self.encoder.encode(texts)
         self.debias.fit(raw, languages)
         return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
 
     def items(self, catalog: Catalog) -> Floats:
         """Give the vectors of further items with what was learned before, shape (items, dim)."""
-        texts, languages, item = _texts_of(catalog)
+        texts, languages, item = self._texts_of(catalog)
         vectors = self.debias.apply(self.encoder.encode(texts), languages)
         return _mean_by_item(vectors, item, len(catalog))
 
     def queries(self, texts: list[str], languages: list[str]) -> Floats:
-        """Give the vectors of what people ask for, shape (texts, dim); empty texts give zeros."""
+        """Give the vectors of what people ask for, shape (texts, dim); empty texts give zeros.
+
+        Raises:
+            ConfigError: a user's own text would leave the machine without leave.
+        """
         tags = np.array([standard_tag(tag) for tag in languages], dtype=np.str_)
+        texts, tags, _ = self.preparation.prepared(texts, tags, kind="query")
         vectors = self.debias.apply(self.encoder.encode(texts, kind="query"), tags)
         vectors[[not text.strip() for text in texts]] = 0.0
         return vectors
 
+    def _texts_of(self, catalog: Catalog) -> tuple[list[str], Strings, np.ndarray]:
+        """List the texts to encode, their languages, and which item each belongs to."""
+        texts, languages, item = _texts_of(catalog)
+        texts, languages, self.bridged = self.preparation.prepared(texts, languages)
+        return texts, languages, item
+
 
 def _texts_of(catalog: Catalog) -> tuple[list[str], Strings, np.ndarray]:
-    """List the texts to encode, their languages, and which item each belongs to."""
+    """List a catalogue's texts, their languages, and which item each belongs to."""
     if not catalog.pooled:
         return list(catalog.text), catalog.languages, np.arange(len(catalog))
     rows = [

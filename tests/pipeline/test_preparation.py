@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from polyrec.core.errors import ConfigError, LanguageError
+from polyrec.core.types import Query
+from polyrec.data.catalog import Catalog
+from polyrec.encode.hashing import Hashing
+from polyrec.encode.no_debias import NoDebias
+from polyrec.models.content import Content
+from polyrec.pipeline.fitted import Fitted, fit, load
+from polyrec.pipeline.plan import Plan
+from polyrec.pipeline.preparation import Preparation, tagged
+from polyrec.pipeline.space import Space
+from polyrec.testing.worlds import LANGUAGE_WORDS, translated
+from polyrec.text.detect.detector import Detection, Detector
+from polyrec.translate.translator import Translation, Translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from polyrec.encode.encoder import Kind
+
+ENGLISH = LANGUAGE_WORDS["en"]
+WORLD = translated(n_users=20, n_items=24).view("one-language")
+
+
+@dataclass
+class SmallWords(Translator):
+    """Knows German and French small words; texts with `broken` in them are too much for it."""
+
+    outside: bool = False
+    allow_user_text: bool = False
+
+    @property
+    def sends_out(self) -> bool:
+        return self.outside
+
+    @property
+    def fingerprint(self) -> str:
+        return "small-words"
+
+    def covers(self, source: str, target: str) -> bool:
+        return source in ("de", "fr") and target == "en"
+
+    def _translate(
+        self,
+        texts: list[str],
+        source: str,
+        target: str,
+        kind: Kind,
+        advance: Callable[[int], None],
+    ) -> list[Translation]:
+        return [
+            Translation(text, "", error="too much")
+            if "broken" in text
+            else Translation(text.replace(LANGUAGE_WORDS[source], ENGLISH), "small-words")
+            for text in texts
+        ]
+
+
+@dataclass
+class ByArticle(Detector):
+    """Knows German by `der`, French by `le`; is sure of nothing else."""
+
+    def _detect(self, texts: list[str]) -> list[Detection]:
+        first = {"der": "de", "le": "fr"}
+        found = [first.get(text.partition(" ")[0], "und") for text in texts]
+        return [Detection(language, float(language != "und"), "Latn") for language in found]
+
+
+def prepared(texts: dict[str, str], preparation: Preparation) -> list[tuple[str, str]]:
+    languages = np.array([key.partition(":")[0] for key in texts])
+    made, tags, _ = preparation.prepared(list(texts.values()), languages)
+    return list(zip(tags.tolist(), made, strict=True))
+
+
+def test_without_parts_texts_stay_as_they_are() -> None:
+    texts = {"de": "der Hobel", "und": "???"}
+    assert prepared(texts, Preparation()) == [("de", "der Hobel"), ("und", "???")]
+
+
+def test_what_the_translator_covers_is_brought_into_the_pivot_in_its_place() -> None:
+    german, french = LANGUAGE_WORDS["de"], LANGUAGE_WORDS["fr"]
+    texts = {"ja": "木工", "de": f"{german} a", "en": "b", "fr": f"{french} c", "en-GB": "d"}
+    assert prepared(texts, Preparation(translator=SmallWords())) == [
+        *(("ja", "木工"), ("en", f"{ENGLISH} a"), ("en", "b"), ("en", f"{ENGLISH} c")),
+        ("en-GB", "d"),
+    ]
+
+
+def test_what_became_of_the_texts_is_counted() -> None:
+    texts = ["der Hobel", "broken", "plane", "木工", "le rabot", "?"]
+    languages = np.array(["de", "de", "en", "ja", "fr", "und"])
+    _, tags, bridged = Preparation(translator=SmallWords()).prepared(texts, languages)
+    assert tags.tolist() == ["en", "de", "en", "ja", "en", "und"]
+    assert (bridged.texts, bridged.letters) == (6, len("der Hobel") + len("le rabot"))
+    assert bridged.engines == {"small-words": 2}
+    assert bridged.left == {"de": 1, "ja": 1, "und": 1}
+    assert bridged.errors == {"too much": 1}
+    assert str(bridged) == (
+        "2 of 6 texts translated in 0 s (small-words 2); "
+        "left in their language: de 1, ja 1, und 1; failed: too much (1)"
+    )
+
+
+def test_translated_items_lie_where_their_english_texts_do() -> None:
+    english = translated(n_users=20, n_items=24).view("en").catalog
+    assert set(WORLD.catalog.language) == {"de", "en", "fr"}
+    space = Space(Hashing(), NoDebias(), Preparation(translator=SmallWords()))
+    assert np.allclose(space.fit(WORLD.catalog), Hashing().encode(english.text), atol=1e-6)
+    assert space.bridged.engines["small-words"] == sum(t != "en" for t in WORLD.catalog.language)
+
+
+def test_what_a_user_asks_is_translated_on_this_machine_only_unless_it_may_leave_it() -> None:
+    asked = f"{LANGUAGE_WORDS['de']} kazo"
+
+    def where(translator: Translator) -> np.ndarray:
+        space = Space(Hashing(), NoDebias(), Preparation(translator=translator))
+        space.fit(WORLD.catalog)
+        return space.queries([asked], ["de"])[0]
+
+    expected = Hashing().encode([f"{ENGLISH} kazo"])[0]
+    assert np.allclose(where(SmallWords()), expected, atol=1e-6)
+    assert np.allclose(where(SmallWords(outside=True, allow_user_text=True)), expected, atol=1e-6)
+    with pytest.raises(ConfigError, match="would send a user's own text to another machine"):
+        where(SmallWords(outside=True))
+
+
+# a plan
+
+
+def plan(**settings: object) -> Plan:
+    given = {"translator": SmallWords(), "translate": "pivot"} | settings
+    return Plan(Content(), Hashing(), **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"translate": "pivto"}, "translate is 'pivto'; give 'off' or 'pivot'"),
+        (
+            {"translator": None},
+            "translate is 'pivot' but the plan has no [translator]; see polyrec parts",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_translate_as_it_says_is_refused(
+    settings: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan(**settings)
+    assert str(caught.value) == message
+
+
+def test_a_pivot_must_be_a_language() -> None:
+    assert plan(pivot="deu").pivot == "de"
+    with pytest.raises(LanguageError):
+        plan(pivot="english!")
+
+
+def test_several_languages_are_translated_and_a_single_one_goes_on() -> None:
+    many = fit(WORLD, plan())
+    assert many.learned.plan.translate == "pivot"
+    assert many.notes[0].startswith(f"{many.notes[0].partition(' ')[0]} of 24 texts translated")
+    one = replace(
+        WORLD, catalog=Catalog.from_texts(WORLD.catalog.ids.names, [{"de": "der Hobel"}] * 24)
+    )
+    alone = fit(one, plan())
+    assert alone.learned.plan.translate == "off"
+    assert alone.notes == ()
+
+
+def test_a_translator_is_idle_unless_the_plan_turns_it_on() -> None:
+    rec = fit(WORLD, plan(translate="off"))
+    assert rec.learned.vectors is not None
+    assert np.allclose(
+        rec.learned.vectors, fit(WORLD, Plan(Content(), Hashing())).learned.vectors
+    )
+
+
+# detection
+
+
+def untagged(catalog: Catalog) -> Catalog:
+    return Catalog.from_texts(catalog.ids.names, [{"und": text} for text in catalog.text])
+
+
+def test_languages_that_nobody_named_are_found_when_a_plan_is_fitted() -> None:
+    data = replace(WORLD, catalog=untagged(WORLD.catalog))
+    rec = fit(data, Plan(Content(), Hashing(), detector=ByArticle()))
+    wanted = ["und" if tag == "en" else tag for tag in WORLD.catalog.language]
+    assert list(rec.learned.catalog.language) == wanted
+    only = rec.recommend(["u0"], languages=["de"], language_mode="only", k=24)
+    assert set(only["language"]) == {"de"}
+
+
+def test_a_tag_that_was_given_stays() -> None:
+    catalog = Catalog.from_texts(["a", "b"], [{"sv": "der Hobel"}, {"und": "le rabot"}])
+    found = tagged(catalog, ByArticle())
+    assert found.language == ("sv", "fr")
+    assert found.texts == ({"sv": "der Hobel"}, {"fr": "le rabot"})
+    assert tagged(catalog, None) is catalog
+
+
+def test_new_items_get_a_language_too() -> None:
+    rec = fit(WORLD, Plan(Content(), Hashing(), detector=ByArticle()))
+    rec.add_items(Catalog.from_texts(["new"], [{"und": "der neue Hobel"}]))
+    assert rec.learned.catalog.language[-1] == "de"
+
+
+def test_an_untagged_question_is_answered_as_one_with_its_tag() -> None:
+    rec = fit(WORLD, Plan.from_table({**TABLE, "debias": "language-mean"}))
+    rec = with_detector(rec)
+    text = WORLD.catalog.text[WORLD.catalog.language.index("de")]
+    untagged = rec.service.recommend(Query(text=text, k=5))
+    named = rec.service.recommend(Query(text=text, text_language="de", k=5))
+    assert untagged.items == named.items
+    assert (untagged.note, named.note) == ("the text is taken for 'de'", "")
+    unsure = rec.service.recommend(Query(text="kazo miru", k=5))
+    assert unsure.note == ""
+
+
+TABLE = {"encoder": "hashing", "recommender": "content"}
+
+
+def with_detector(rec: Fitted) -> Fitted:
+    learned = rec.learned
+    return Fitted(replace(learned, plan=replace(learned.plan, detector=ByArticle())))
