@@ -119,6 +119,19 @@ class Preparation:
         bridged.seconds = time.monotonic() - started
         return texts, languages.astype(np.str_), bridged
 
+    def check_covers(self, languages: Strings) -> None:
+        """Refuse a translator that can bring none of some languages into the pivot.
+
+        Raises:
+            ConfigError: it covers none of them; MissingExtraError if a program is missing.
+        """
+        others = sorted({str(tag) for tag in languages if not matches(self.pivot, tag)})
+        others = [tag for tag in others if tag != UNDETERMINED]
+        if self.translator is None or not others:
+            return
+        if not any(self.translator.covers(tag, self.pivot) for tag in others):
+            raise self.translator.uncovered(others[0], self.pivot)
+
     def without_translation(self) -> Preparation:
         """Give the same preparation, but for the translation."""
         return replace(self, translator=None)

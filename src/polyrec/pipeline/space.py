@@ -42,9 +42,11 @@ class Space:
             Unit rows, shape (items, dim).
 
         Raises:
-            ConfigError: the debias learns from a file that another encoder made.
+            ConfigError: the debias learns from a file that another encoder made, or the translator
+                covers none of the languages.
         """
         self.debias.check_encoder(self.encoder.fingerprint)
+        self.preparation.check_covers(_texts_of(catalog)[1])
         texts, languages, item = self._texts_of(catalog)
         raw = self.encoder.encode(texts)
         self.debias.fit(raw, languages)
