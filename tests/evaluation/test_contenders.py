@@ -13,6 +13,7 @@ from polyrec.evaluation.tabulate import PAIRS, RAW
 from polyrec.models.ease import Ease
 from polyrec.models.hybrid import Hybrid
 from polyrec.pipeline.plan import Plan
+from polyrec.testing.scripted_translator import ScriptedTranslator
 from polyrec.testing.worlds import translated
 
 FULL = translated().catalog

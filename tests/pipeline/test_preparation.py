@@ -12,7 +12,7 @@ from polyrec.data.catalog import Catalog
 from polyrec.encode.hashing import Hashing
 from polyrec.encode.no_debias import NoDebias
 from polyrec.models.content import Content
-from polyrec.pipeline.fitted import Fitted, fit, load
+from polyrec.pipeline.fitted import Fitted, fit
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import Preparation, tagged
 from polyrec.pipeline.space import Space
@@ -22,7 +22,6 @@ from polyrec.translate.translator import Translation, Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from polyrec.encode.encoder import Kind
 
@@ -179,9 +178,7 @@ def test_several_languages_are_translated_and_a_single_one_goes_on() -> None:
 def test_a_translator_is_idle_unless_the_plan_turns_it_on() -> None:
     rec = fit(WORLD, plan(translate="off"))
     assert rec.learned.vectors is not None
-    assert np.allclose(
-        rec.learned.vectors, fit(WORLD, Plan(Content(), Hashing())).learned.vectors
-    )
+    assert np.allclose(rec.learned.vectors, fit(WORLD, Plan(Content(), Hashing())).learned.vectors)
 
 
 # detection

@@ -15,8 +15,8 @@ from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
 from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
-from polyrec.pipeline.service import Service
 from polyrec.pipeline.preparation import tagged
+from polyrec.pipeline.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

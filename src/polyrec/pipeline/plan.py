@@ -111,9 +111,7 @@ class Plan:
         if "recommender" not in table:
             raise ConfigError("the plan has no [recommender]", hint='add one, such as "hybrid"')
         return cls(
-            **{
-                key: value if key in SETTINGS else build(key, value) for key, value in table.items()
-            }
+            **{key: value if key in SETTINGS else build(key, value) for key, value in table.items()}
         )
 
     @classmethod
