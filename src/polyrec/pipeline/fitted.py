@@ -164,7 +164,9 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     plan = replace(plan, debias=fresh(plan.debias))
     vectors = None
     if plan.encoder is not None:
-        vectors = Space(plan.encoder, plan.debias).fit(train.catalog)
+        space = Space(plan.encoder, plan.debias)
+        vectors = space.fit(train.catalog)
+        plan = replace(plan, encoder=space.encoder)
     return fit_on_vectors(train, plan, vectors, seed=seed)
 
 
