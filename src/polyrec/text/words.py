@@ -78,10 +78,12 @@ def words(
     for match in runs(text, own):
         if match.lastgroup == "word":
             found.append(Piece(match.group()))
-        elif match.lastgroup == "own" and cut is not None:
-            found += [piece for piece in cut(match.group()) if LETTER.search(piece.word)]
+            continue
+        if match.lastgroup == "own" and cut is not None:
+            made = cut(match.group())
         else:
-            found += map(Piece, pairs(match.group()))
+            made = map(Piece, pairs(match.group()))
+        found += [piece for piece in made if LETTER.search(piece.word)]
     return found
 
 
