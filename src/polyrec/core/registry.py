@@ -49,6 +49,8 @@ PARTS: dict[str, dict[str, str]] = {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "sentence": "polyrec.encode.sentence:Sentence [torch]",
         "http": "polyrec.encode.http:Http",
+        "tfidf": "polyrec.encode.tfidf:Tfidf",
+        "word2vec": "polyrec.encode.word2vec:Word2Vec [word2vec]",
         "hashing": "polyrec.encode.hashing:Hashing",
         "cached": "polyrec.encode.cached:Cached",
     },

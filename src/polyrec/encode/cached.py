@@ -15,6 +15,7 @@ import platformdirs
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from polyrec.core.errors import EngineError
+from polyrec.core.language import UNDETERMINED
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def default_folder() -> Path:
 class Cached(Encoder):
     """Asks the encoder that it holds only for what it has not seen.
 
-    The key is a SHA-256 of the held encoder's fingerprint, the kind and the text, so the file holds
-    no text. Several processes may share it. What is done is kept if the work is broken off.
+    The key is a SHA-256 of the held encoder's fingerprint, the kind and the text (and its language,
+    where the encoder reads by it), so the file holds no text. Several processes may share it. What
+    is done is kept if the work is broken off.
 
     Attributes:
         encoder: the encoder that makes the vectors.
@@ -54,6 +56,11 @@ class Cached(Encoder):
         return self.encoder.dim
 
     @property
+    def learns(self) -> bool:
+        """Whether the held encoder learns."""
+        return self.encoder.learns
+
+    @property
     def fingerprint(self) -> str:
         """That of the held encoder: remembering changes no vector."""
         return self.encoder.fingerprint
@@ -63,9 +70,20 @@ class Cached(Encoder):
         """The file that holds the vectors."""
         return Path(self.folder or default_folder()) / "vectors.sqlite"
 
+    def _fit(self, texts: list[str], languages: list[str]) -> None:
+        self.encoder.fit(texts, languages)
+
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
+        return self._encode_by_language(texts, [UNDETERMINED] * len(texts), kind, advance)
+
+    def _encode_by_language(
+        self, texts: list[str], languages: list[str], kind: Kind, advance: Callable[[int], None]
+    ) -> Floats:
         prefix = f"{self.fingerprint}\0{kind}\0"
-        keys = [hashlib.sha256((prefix + t).encode("utf-8", "replace")).digest() for t in texts]
+        said = [
+            f"{tag}\0{t}" if self.learns else t for tag, t in zip(languages, texts, strict=True)
+        ]
+        keys = [hashlib.sha256((prefix + s).encode("utf-8", "replace")).digest() for s in said]
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         try:
             with closing(self._open()) as db:
@@ -76,7 +94,8 @@ class Cached(Encoder):
                 advance(len(keys) - len(new))
                 for start in range(0, len(new), BLOCK):
                     rows = new[start : start + BLOCK]
-                    made = self.encoder._encode([texts[i] for i in rows], kind, advance)
+                    some, tags = [texts[i] for i in rows], [languages[i] for i in rows]
+                    made = self.encoder._encode_by_language(some, tags, kind, advance)
                     made = np.asarray(made, dtype=np.float32)  # `encode` scales what is kept
                     fresh = {keys[i]: v.tobytes() for i, v in zip(rows, made, strict=True)}
                     _write(db, fresh)

@@ -170,6 +170,7 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     if plan.encoder is not None:
         space = plan.space
         vectors = space.fit(train.catalog)
+        plan = replace(plan, encoder=space.encoder)
         notes = [str(space.bridged)] if plan.translate == "pivot" else []
     return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 

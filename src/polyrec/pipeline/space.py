@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrec.core.component import fresh
 from polyrec.core.language import standard_tag
 from polyrec.core.vectors import unit_rows
 from polyrec.pipeline.preparation import Bridged, Preparation
@@ -23,7 +24,7 @@ class Space:
     """Where items of all languages and what people ask for lie together.
 
     Attributes:
-        encoder: makes the vectors.
+        encoder: makes the vectors; one that learns is replaced by a fitted copy in `fit`.
         debias: learned on the catalogue by `fit`.
         preparation: what happens to texts before they are encoded.
         bridged: what became of the last catalogue's texts, where a translator brings them into one
@@ -45,17 +46,19 @@ class Space:
             ConfigError: the debias learns from a file that another encoder made, or the translator
                 covers none of the languages.
         """
-        self.debias.check_encoder(self.encoder.fingerprint)
         self.preparation.check_covers(_texts_of(catalog)[1])
         texts, languages, item = self._texts_of(catalog)
-        raw = self.encoder.encode(texts)
+        if self.encoder.learns:
+            self.encoder = fresh(self.encoder).fit(texts, languages)
+        self.debias.check_encoder(self.encoder.fingerprint)
+        raw = self.encoder.encode(texts, languages=languages)
         self.debias.fit(raw, languages)
         return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
 
     def items(self, catalog: Catalog) -> Floats:
         """Give the vectors of further items with what was learned before, shape (items, dim)."""
         texts, languages, item = self._texts_of(catalog)
-        vectors = self.debias.apply(self.encoder.encode(texts), languages)
+        vectors = self.debias.apply(self.encoder.encode(texts, languages=languages), languages)
         return _mean_by_item(vectors, item, len(catalog))
 
     def queries(self, texts: list[str], languages: list[str]) -> Floats:
@@ -66,7 +69,8 @@ class Space:
         """
         tags = np.array([standard_tag(tag) for tag in languages], dtype=np.str_)
         texts, tags, _ = self.preparation.prepared(texts, tags, kind="query")
-        vectors = self.debias.apply(self.encoder.encode(texts, kind="query"), tags)
+        raw = self.encoder.encode(texts, kind="query", languages=tags)
+        vectors = self.debias.apply(raw, tags)
         vectors[[not text.strip() for text in texts]] = 0.0
         return vectors
 

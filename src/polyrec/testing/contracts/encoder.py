@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from polyrec.core.errors import DataError
-from polyrec.testing.contracts.part import PartContract, refusal
+from polyrec.core.component import fresh, state_of
+from polyrec.core.errors import DataError, NotFittedError
+from polyrec.testing.contracts.part import PartContract, refusal, same_state, saved_and_loaded
 
 TEXTS = (
     "A woodworking course for beginners",
@@ -15,6 +16,7 @@ TEXTS = (
     "Kvartalsrapport om obligationsmarknaden",
     "木工の入門コース",
 )
+LANGUAGES = ("en", "en", "da", "ja")
 ODD_TEXTS = ("", "   \n", "a\0b", "\ud800 half a pair", "🪚🪵", "word " * 500)
 
 
@@ -29,8 +31,10 @@ class EncoderContract(PartContract):
     tolerance: ClassVar[float] = 1e-4
 
     def make(self) -> Any:
-        """Give the part itself: encoders learn nothing, and may be slow to load."""
-        return self.part
+        """Give the part itself, which may be slow to load; or a fitted copy, if it learns."""
+        if not self.part.learns:
+            return self.part
+        return fresh(self.part).fit(TEXTS * 2, LANGUAGES * 2)
 
     def test_parts_with_equal_settings_are_equal(self) -> None:
         one, other = super().make(), super().make()
@@ -73,6 +77,32 @@ class EncoderContract(PartContract):
     def test_what_is_not_a_text_is_refused(self) -> None:
         assert "text 1 is None" in refusal(DataError, lambda: self.make().encode(["a", None]))
         assert "'abc'" in refusal(DataError, lambda: self.make().encode("abc"))
+
+    def test_languages_may_be_given_one_for_each_text(self) -> None:
+        encoder = self.make()
+        vectors = encoder.encode(TEXTS, languages=LANGUAGES)
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        assert "4 texts but 1 languages" in refusal(
+            DataError, lambda: encoder.encode(TEXTS, languages=["en"])
+        )
+
+    def test_one_that_learns_says_so_before_it_has(self) -> None:
+        before = fresh(self.part) if self.part.learns else self.part
+        if self.part.learns:
+            refusal(NotFittedError, lambda: before.encode(TEXTS))
+            refusal(DataError, lambda: before.fit(TEXTS, ["en"]))
+        else:
+            assert before.fit(TEXTS, LANGUAGES) is before
+
+    def test_what_it_learned_is_the_same_again_and_survives_saving(self) -> None:
+        encoder = self.make()
+        vectors = encoder.encode(TEXTS, languages=LANGUAGES)
+        if self.part.learns:
+            assert same_state(state_of(encoder), state_of(self.make()))
+            encoder = saved_and_loaded(encoder, fresh(self.part))
+            assert encoder.fingerprint == self.make().fingerprint != self.part.fingerprint
+        again = encoder.encode(TEXTS, languages=LANGUAGES)
+        assert np.allclose(again, vectors, atol=self.tolerance)
 
     def test_a_text_lies_nearest_to_its_like(self) -> None:
         vectors = self.make().encode(TEXTS)
