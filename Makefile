@@ -73,12 +73,12 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,languages,pandas,test,torch,word2vec]'
+	$(INSTALL) '.[ann,dataset-build,languages,llm,pandas,test,torch,word2vec]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,languages,pandas,test,torch,word2vec]'
+	$(INSTALL) '.[ann,check,dataset-build,languages,llm,pandas,test,torch,word2vec]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

@@ -68,6 +68,12 @@ PARTS: dict[str, dict[str, str]] = {
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
     },
+    "language-model": {
+        "local": "polyrec.llm.local:Local [llm]",
+    },
+    "translator": {
+        "llm": "polyrec.translate.llm:Llm",
+    },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
     },
