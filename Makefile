@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS := auto
-DEBIAN_PACKAGES := debian-archive-keyring
+DEBIAN_PACKAGES := debian-archive-keyring postgresql
 
 # Holds what is installed, and what pip builds with, to the versions that the tests ran with.
 # (A relative path: pip would split one with spaces.)
@@ -73,12 +73,12 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,dataset-build,pandas,postgres,test,torch]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,check,dataset-build,pandas,postgres,test,torch]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile
