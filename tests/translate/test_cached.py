@@ -30,10 +30,12 @@ class Upper(Translator):
     name: str = "upper"
     quality: float | None = 0.8
     suffix: str = ""
+    error: str = ""
     fails_at: str = ""
     breaks_at: str = ""
     allow_user_text: bool = False
     outside: bool = False
+    out_of_order: bool = False
     asked: list[str] = field(default_factory=list, init=False, compare=False)
 
     @property
@@ -47,6 +49,9 @@ class Upper(Translator):
     def covers(self, source: str, target: str) -> bool:
         return "fr" not in (source, target)
 
+    def uncovered(self, source: str, target: str) -> ConfigError:
+        return ConfigError(f"no French by {self.name}")
+
     def _translate(
         self,
         texts: list[str],
@@ -55,6 +60,8 @@ class Upper(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
+        if self.out_of_order:
+            raise EngineError(f"{self.name} is out of order")
         if self.breaks_at in texts and self.breaks_at:
             raise KeyboardInterrupt
         self.asked += texts
@@ -64,7 +71,7 @@ class Upper(Translator):
     def _one(self, text: str) -> Translation:
         if text == self.fails_at:
             return Translation(text, "", error="it failed")
-        return Translation(text.upper() + self.suffix, self.name, self.quality)
+        return Translation(text.upper() + self.suffix, self.name, self.quality, error=self.error)
 
 
 @dataclass
@@ -172,7 +179,7 @@ def test_a_users_own_text_leaves_the_machine_only_with_leave() -> None:
 
 
 def test_a_pair_that_the_held_translator_does_not_cover_is_refused() -> None:
-    with pytest.raises(ConfigError, match="Cached does not translate from 'fr' to 'en'"):
+    with pytest.raises(ConfigError, match="no French by upper"):
         Cached(Upper()).translate(["scie"], source="fr", target="en")
 
 
@@ -186,6 +193,14 @@ def test_what_is_doubtful_is_queued_once() -> None:
     texts_of(Cached(Upper("good", 0.5), review_below=0.5), ["flöte"])
     texts_of(Cached(Upper("silent", None), review_below=0.5), ["tee"])
     assert len(queued()) == 2
+
+
+def test_where_nobody_judged_what_failed_on_the_way_is_doubtful() -> None:
+    for name, quality in (("silent", None), ("good", 0.9), ("bad", 0.1)):
+        part = Cached(Upper(name, quality, suffix=name, error="another failed"), review_below=0.5)
+        assert one(part).error == "another failed"
+        assert one(part).error == "another failed"
+    assert queued() == [("säge", "SÄGEsilent"), ("säge", "SÄGEbad")]
 
 
 def test_an_approved_text_wins_whatever_the_engine() -> None:
@@ -229,6 +244,15 @@ def test_in_place_of_a_rejected_text_comes_that_of_the_next_translator_in_the_li
     reviews.reject(2, "ada")
     assert texts_of(part, ["säge", "hobel"]) == ["SÄGE?", "HOBEL"]
     assert (same.asked, last.asked) == (["säge", "hobel", "säge"], ["säge"])
+
+
+def test_a_next_translator_that_cannot_be_asked_is_told() -> None:
+    part = Cached(First("first", translators=[Upper("same"), Upper("down", out_of_order=True)]))
+    one(part)
+    found = Memory(Database(), "de", "en", "first").recall(["säge"])
+    Reviews(Database()).queue(found, source="de", target="en")
+    Reviews(Database()).reject(1, "ada")
+    assert one(part) == Translation("säge", "", error=f"{REJECTED}; down is out of order")
 
 
 PROCESS = """

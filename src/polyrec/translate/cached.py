@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from polyrec.core.component import settings_of
-from polyrec.core.errors import ConfigError
-from polyrec.translate.translator import Translation, Translator
+from polyrec.core.errors import ConfigError, EngineError
+from polyrec.translate.translator import Translation, Translator, not_translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,8 +37,8 @@ class Cached(Translator):
         translator: makes the translations.
         database: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file
             in the user's data folder.
-        review_below: translations of a lower quality, and those with an error, enter the review
-            queue; without it none do.
+        review_below: translations of a lower quality enter the review queue, and of those that
+            nobody judged the ones with an error; without it none do.
     """
 
     translator: Translator
@@ -61,18 +62,28 @@ class Cached(Translator):
         return self.translator.sends_out
 
     @property
-    def allow_user_text(self) -> bool:
-        """Whether the held translator may send a user's own text."""
-        return bool(getattr(self.translator, "allow_user_text", False))
+    def takes_user_text(self) -> bool:
+        """Whether the held translator may be given a user's own text."""
+        return self.translator.takes_user_text
 
     @property
     def fingerprint(self) -> str:
         """That of the held translator: remembering changes no translation."""
         return self.translator.fingerprint
 
+    @cached_property
+    def _store(self) -> Database:
+        from polyrec.store.database import Database
+
+        return Database(self.database)
+
     def covers(self, source: str, target: str) -> bool:
         """Say whether the held translator can translate from one language to another."""
         return self.translator.covers(source, target)
+
+    def uncovered(self, source: str, target: str) -> ConfigError:
+        """Explain as the held translator does why a pair is not covered."""
+        return self.translator.uncovered(source, target)
 
     def _translate(
         self,
@@ -82,32 +93,22 @@ class Cached(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
-        from polyrec.store.database import Database
-
-        work = _Work(Database(self.database), source, target, kind, self.review_below)
+        work = _Work(self._store, source, target, kind, self.review_below)
         distinct = list(dict.fromkeys(texts))
-        asked: list[str] = []
-
-        def ask(block: list[str]) -> list[Translation]:
-            asked.extend(block)
-            return self.translator._translate(block, source, target, kind, advance)
-
-        def known(n_texts: int) -> None:
-            advance(n_texts + len(texts) - len(distinct))
-
-        found = work.done(distinct, self.translator.fingerprint, ask, known)
+        advance(len(texts) - len(distinct))
+        found, asked = work.done(self.translator, distinct, advance)
         self.misses += len(asked)
         self.hits += len(texts) - len(asked)
         self.characters += sum(map(len, asked))
+        said = [REJECTED]
         for part in _listed(self.translator):
             left = [text for text in distinct if found[text] is None]
-            if left and part.covers(source, target):
-
-                def ask_next(block: list[str], part: Translator = part) -> list[Translation]:
-                    return part.translate(block, source=source, target=target, kind=kind)
-
-                found |= work.done(left, part.fingerprint, ask_next)
-        return [found[text] or Translation(text, "", error=REJECTED) for text in texts]
+            if left and part.covers(source, target) and (kind == "passage" or part.takes_user_text):
+                try:
+                    found |= work.done(part, left)[0]
+                except (ConfigError, EngineError) as error:
+                    said.append(str(error))
+        return [found[text] or not_translated(text, "; ".join(said)) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -122,28 +123,35 @@ class _Work:
 
     def done(
         self,
+        translator: Translator,
         texts: list[str],
-        fingerprint: str,
-        ask: Callable[[list[str]], list[Translation]],
-        known: Callable[[int], None] = lambda _n: None,
-    ) -> dict[str, Translation | None]:
-        """Translate different texts, those that the memory lacks by asking; None if rejected."""
+        advance: Callable[[int], None] = lambda _n: None,
+    ) -> tuple[dict[str, Translation | None], list[str]]:
+        """Translate different texts, those that the memory lacks by asking.
+
+        Returns:
+            What became of each text, None where a person rejected it, and the texts asked for.
+        """
         from polyrec.store.memory import Memory
 
-        memory = Memory(self.database, self.source, self.target, fingerprint)
+        memory = Memory(self.database, self.source, self.target, translator.fingerprint)
         found = _recall(memory, texts)
         new = [text for text in texts if text not in found]
-        known(len(found))
+        advance(len(found))
         self._queue(found)
         for start in range(0, len(new), BLOCK):
             block = new[start : start + BLOCK]
-            made: dict[str, Translation | None] = dict(zip(block, ask(block), strict=True))
+            answers = translator.translate(
+                block, source=self.source, target=self.target, kind=self.kind
+            )
+            made: dict[str, Translation | None] = dict(zip(block, answers, strict=True))
             if self.kind == "passage":
                 _remember(memory, made)
                 made |= _recall(memory, block)  # another process may have been quicker
                 self._queue(made)
             found |= made
-        return found
+            advance(len(block))
+        return found, new
 
     def _queue(self, found: dict[str, Translation | None]) -> None:
         """Put what a person should look at into the review queue."""
@@ -163,8 +171,10 @@ class _Work:
 
 
 def _is_doubtful(made: Translation, least: float) -> bool:
-    low = made.quality is not None and made.quality < least
-    return low or bool(made.error) or not made.engine
+    """Say whether a person should look: a judged quality decides, else whether something failed."""
+    if made.engine and made.quality is not None:
+        return made.quality < least
+    return bool(made.error) or not made.engine
 
 
 def _recall(memory: Memory, texts: Sequence[str]) -> dict[str, Translation | None]:
