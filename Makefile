@@ -3,7 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS := auto
-DEBIAN_PACKAGES := apertium apertium-eng-spa apertium-es-pt apertium-fr-es debian-archive-keyring
+DEBIAN_PACKAGES := apertium apertium-eng-spa apertium-es-pt apertium-fr-es \
+	debian-archive-keyring postgresql
 
 # Holds what is installed, and what pip builds with, to the versions that the tests ran with.
 # (A relative path: pip would split one with spaces.)
@@ -73,12 +74,12 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,languages,llm,pandas,test,torch,word2vec]'
+	$(INSTALL) '.[ann,dataset-build,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,languages,llm,pandas,test,torch,word2vec]'
+	$(INSTALL) '.[ann,check,dataset-build,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

@@ -39,14 +39,16 @@ def _table(parts: list[dict[str, Any]]) -> str:
     for part in parts:
         lines.append(f"| **{part['name']}** | | | {_cell(part['summary'])} |")
         for setting in part["settings"]:
-            default = "needed" if setting["required"] else _default(setting["default"])
+            default = (
+                "needed" if setting["required"] else _default(part["kind"], setting["default"])
+            )
             lines.append(f"| | `{setting['name']}` | {default} | {_cell(setting['about'])} |")
     return "\n".join(lines) + "\n"
 
 
-def _default(value: object) -> str:
+def _default(kind: str, value: object) -> str:
     if value is None:
-        return "chosen in `fit`"
+        return "chosen in `fit`" if kind in ("debias", "recommender") else "none"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from polyrec.testing.postgresql import postgresql_programs, postgresql_server
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
 
 pytest.register_assert_rewrite("polyrec.testing.contracts")
 
@@ -25,6 +28,38 @@ def _own_cache(
     """Keep what tests make out of the user's cache; only the real encoder is worth remembering."""
     if "model" not in request.keywords:
         monkeypatch.setenv("POLYREC_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _own_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep what tests make out of the user's database."""
+    monkeypatch.setenv("POLYREC_DATABASE", str(tmp_path_factory.getbasetemp() / "polyrec.sqlite"))
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[[], str]]:
+    """Make an empty PostgreSQL database, and give its URL, at each call."""
+    pytest.importorskip("psycopg", reason="needs the extra postgres")
+    programs = postgresql_programs()
+    if programs is None:
+        pytest.skip("needs the Debian package postgresql")
+    with postgresql_server(programs) as new:
+        yield new
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """An empty database of each kind, which the environment names."""
+    if request.param == "sqlite":
+        url = str(tmp_path / "database" / "polyrec.sqlite")
+    else:
+        url = request.getfixturevalue("new_postgresql")()
+    monkeypatch.setenv("POLYREC_DATABASE", url)
+    return url
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

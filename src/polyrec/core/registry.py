@@ -54,6 +54,9 @@ PARTS: dict[str, dict[str, str]] = {
         "hashing": "polyrec.encode.hashing:Hashing",
         "cached": "polyrec.encode.cached:Cached",
     },
+    "translator": {
+        "cached": "polyrec.translate.cached:Cached",
+    },
     "debias": {
         "language-mean": "polyrec.encode.language_mean:LanguageMean",
         "lir": "polyrec.encode.lir:Lir",

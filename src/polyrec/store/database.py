@@ -1,0 +1,203 @@
+"""One database, SQLite or PostgreSQL: opens it, checks its version, gives transactions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
+from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
+from polyrec.store.address import VARIABLE, address_of, secrets_in
+from polyrec.store.tables import HEAD, VERSION_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+LOCK_TIMEOUT_S = 60.0
+VERSION = sa.table(VERSION_TABLE, sa.column("version_num"))
+
+
+@dataclass
+class Database:
+    """A database with polyrec's tables.
+
+    An empty one gets its tables when it is first used. One of an older polyrec is refused until
+    `upgrade`, so that there is time for a backup; one of a newer polyrec is refused.
+
+    No connection is kept between transactions: processes and threads may share a `Database`.
+
+    Attributes:
+        named: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file in
+            the user's data folder.
+    """
+
+    named: str = ""
+    _ready: bool = field(default=False, init=False, repr=False, compare=False)
+
+    @cached_property
+    def _url(self) -> sa.URL:
+        return address_of(self.named)
+
+    @property
+    def shown(self) -> str:
+        """Its address without password, for messages."""
+        if self._url.get_backend_name() == "sqlite":
+            return str(self._url.database)
+        return self._url.set(query={}).render_as_string(hide_password=True)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        try:
+            # no parameters in messages: they are texts
+            engine = sa.create_engine(self._url, poolclass=sa.NullPool, hide_parameters=True)
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(
+                "a PostgreSQL database",
+                needs=str(error.name),
+                remedy="pip install 'polyrec[postgres]'",
+            ) from error
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a transaction that only reads.
+
+        Raises:
+            ConfigError: the database is of another version, or none.
+            EngineError: the database cannot be used.
+        """
+        self._open()
+        with self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction that may write; it counts as a whole or not at all.
+
+        Raises as `reading` does.
+        """
+        self._open()
+        with self._transaction(writes=True) as connection:
+            yield connection
+
+    def version(self) -> str:
+        """Give the version of its tables; empty if it has none."""
+        with self._transaction() as connection:
+            return _version(connection)
+
+    def upgrade(self) -> tuple[str, str]:
+        """Bring its tables up to date; give the version before and after.
+
+        Raises:
+            ConfigError: it is of a newer polyrec.
+            EngineError: the database cannot be used.
+        """
+        from polyrec.store import migrate
+
+        with self._transaction(writes=True) as connection:
+            before = _version(connection)
+            if before > HEAD:
+                raise self._newer(before)
+            migrate.upgrade(connection)
+            return before, _version(connection)
+
+    def _open(self) -> None:
+        if self._ready:
+            return
+        found = self.version()
+        if not found:
+            _, found = self.upgrade()
+        if found > HEAD:
+            raise self._newer(found)
+        if found < HEAD:
+            raise ConfigError(
+                f"the database {self.shown} has version {found}, and this polyrec needs {HEAD}",
+                hint="make a backup, then run: polyrec store upgrade",
+            )
+        self._ready = True
+
+    def _newer(self, found: str) -> ConfigError:
+        return ConfigError(
+            f"the database {self.shown} has version {found}, and this polyrec knows {HEAD}",
+            hint=f"use the newer polyrec that made it, or set {VARIABLE} to another database",
+        )
+
+    @contextmanager
+    def _transaction(self, *, writes: bool = False) -> Iterator[Connection]:
+        if self._url.get_backend_name() == "sqlite":
+            self._make_file()
+        try:
+            with self._engine.execution_options(writes=writes).begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            for secret in secrets_in(self._url):
+                why = why.replace(secret, "***")
+            # alone: PostgreSQL's own message goes on with the row, which holds texts
+            raise self._unusable(why, isinstance(error, OperationalError)) from None
+
+    def _make_file(self) -> None:
+        """Make the file, for its owner only: it holds texts."""
+        path = Path(str(self._url.database))
+        if path.exists():
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error)) from error
+
+    def _unusable(self, why: str, retryable: bool = False) -> EngineError:
+        return EngineError(
+            f"the database {self.shown} cannot be used: {why}",
+            hint=f"mend it, or set {VARIABLE} to another one",
+            retryable=retryable,
+        )
+
+
+def insert(connection: Connection, table: sa.Table) -> Any:
+    """Give the database's own INSERT, which knows ON CONFLICT and speaks alike on both."""
+    kind = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
+    return kind.insert(table)
+
+
+def _version(connection: Connection) -> str:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return ""
+    return str(connection.scalar(sa.select(VERSION.c.version_num)) or "")
+
+
+def _is_locked(error: BaseException) -> bool:
+    return "locked" in str(error)
+
+
+# SQLite does not wait by itself while another process changes the journal of a new file
+@retry(
+    retry=retry_if_exception(_is_locked),
+    stop=stop_after_delay(LOCK_TIMEOUT_S),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Let several processes write by turns, and transactions begin where `_begin_sqlite` says."""
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

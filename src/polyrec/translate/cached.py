@@ -1,0 +1,206 @@
+"""A translator that remembers: the memory in the database, and people's decisions before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from polyrec.core.component import settings_of
+from polyrec.core.errors import ConfigError, EngineError
+from polyrec.translate.translator import Translation, Translator, not_translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from polyrec.encode.encoder import Kind
+    from polyrec.store.database import Database
+    from polyrec.store.memory import Memory
+
+BLOCK = 64
+"""So many translations are kept at once; no more are lost if the work is broken off."""
+
+REJECTED = "a reviewer rejected its translation"
+
+
+@dataclass
+class Cached(Translator):
+    """Asks the translator that it holds only for what the memory in the database does not have.
+
+    The memory finds translations by the held translator's fingerprint, both languages and the text.
+    A text that a person approved wins, whatever made it. In place of one that a person rejected
+    comes that of the next translator in a list that the held one has, or else the source text.
+    Several processes may share a database. What is done is kept if the work is broken off. A user's
+    own text is looked up but not kept.
+
+    Attributes:
+        translator: makes the translations.
+        database: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file
+            in the user's data folder.
+        review_below: translations of a lower quality enter the review queue, and of those that
+            nobody judged the ones with an error; without it none do.
+    """
+
+    translator: Translator
+    database: str = ""
+    review_below: float | None = None
+    hits: int = field(default=0, init=False, repr=False, compare=False)
+    misses: int = field(default=0, init=False, repr=False, compare=False)
+    characters: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.review_below is not None and not 0 <= self.review_below <= 1:
+            raise ConfigError(f"review_below is {self.review_below}", hint="give a number 0 to 1")
+        if "://" in self.database:  # a password is refused before a repr can show it
+            from polyrec.store.address import address_of
+
+            address_of(self.database)
+
+    @property
+    def sends_out(self) -> bool:
+        """Whether texts leave this machine: if the held translator sends them."""
+        return self.translator.sends_out
+
+    @property
+    def takes_user_text(self) -> bool:
+        """Whether the held translator may be given a user's own text."""
+        return self.translator.takes_user_text
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the held translator: remembering changes no translation."""
+        return self.translator.fingerprint
+
+    @cached_property
+    def _store(self) -> Database:
+        from polyrec.store.database import Database
+
+        return Database(self.database)
+
+    def covers(self, source: str, target: str) -> bool:
+        """Say whether the held translator can translate from one language to another."""
+        return self.translator.covers(source, target)
+
+    def uncovered(self, source: str, target: str) -> ConfigError:
+        """Explain as the held translator does why a pair is not covered."""
+        return self.translator.uncovered(source, target)
+
+    def _translate(
+        self,
+        texts: list[str],
+        source: str,
+        target: str,
+        kind: Kind,
+        advance: Callable[[int], None],
+    ) -> list[Translation]:
+        work = _Work(self._store, source, target, kind, self.review_below)
+        distinct = list(dict.fromkeys(texts))
+        advance(len(texts) - len(distinct))
+        found, asked = work.done(self.translator, distinct, advance)
+        self.misses += len(asked)
+        self.hits += len(texts) - len(asked)
+        self.characters += sum(map(len, asked))
+        said = [REJECTED]
+        for part in _listed(self.translator):
+            left = [text for text in distinct if found[text] is None]
+            if left and part.covers(source, target) and (kind == "passage" or part.takes_user_text):
+                try:
+                    found |= work.done(part, left)[0]
+                except (ConfigError, EngineError) as error:
+                    said.append(str(error))
+        return [found[text] or not_translated(text, "; ".join(said)) for text in texts]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One call's languages and database."""
+
+    database: Database
+    source: str
+    target: str
+    kind: Kind
+    review_below: float | None
+
+    def done(
+        self,
+        translator: Translator,
+        texts: list[str],
+        advance: Callable[[int], None] = lambda _n: None,
+    ) -> tuple[dict[str, Translation | None], list[str]]:
+        """Translate different texts, those that the memory lacks by asking.
+
+        Returns:
+            What became of each text, None where a person rejected it, and the texts asked for.
+        """
+        from polyrec.store.memory import Memory
+
+        memory = Memory(self.database, self.source, self.target, translator.fingerprint)
+        found = _recall(memory, texts)
+        new = [text for text in texts if text not in found]
+        advance(len(found))
+        self._queue(found)
+        for start in range(0, len(new), BLOCK):
+            block = new[start : start + BLOCK]
+            answers = translator.translate(
+                block, source=self.source, target=self.target, kind=self.kind
+            )
+            made: dict[str, Translation | None] = dict(zip(block, answers, strict=True))
+            if self.kind == "passage":
+                _remember(memory, made)
+                made |= _recall(memory, block)  # another process may have been quicker
+                self._queue(made)
+            found |= made
+            advance(len(block))
+        return found, new
+
+    def _queue(self, found: dict[str, Translation | None]) -> None:
+        """Put what a person should look at into the review queue."""
+        from polyrec.store.memory import Remembered
+        from polyrec.store.reviews import Reviews
+
+        least = self.review_below
+        if least is None or self.kind != "passage":
+            return
+        doubtful = {
+            text: Remembered(each.text, each.engine, each.quality, each.error)
+            for text, each in found.items()
+            if each is not None and not each.approved and _is_doubtful(each, least)
+        }
+        if doubtful:
+            Reviews(self.database).queue(doubtful, source=self.source, target=self.target)
+
+
+def _is_doubtful(made: Translation, least: float) -> bool:
+    """Say whether a person should look: a judged quality decides, else whether something failed."""
+    if made.engine and made.quality is not None:
+        return made.quality < least
+    return bool(made.error) or not made.engine
+
+
+def _recall(memory: Memory, texts: Sequence[str]) -> dict[str, Translation | None]:
+    return {
+        text: None
+        if each.rejected
+        else Translation(each.text, each.engine, each.quality, each.approved, each.error)
+        for text, each in memory.recall(texts).items()
+    }
+
+
+def _remember(memory: Memory, made: dict[str, Translation | None]) -> None:
+    """Keep what was translated; what failed is tried again next time."""
+    from polyrec.store.memory import Remembered
+
+    rows = {
+        text: Remembered(each.text, each.engine, each.quality, each.error, each.approved)
+        for text, each in made.items()
+        if each is not None and each.engine
+    }
+    if rows:
+        memory.remember(rows)
+
+
+def _listed(translator: Translator) -> Iterable[Translator]:
+    """Give the translators in lists that a translator holds."""
+    for value in settings_of(translator).values():
+        if isinstance(value, list):
+            yield from (each for each in value if isinstance(each, Translator))
