@@ -17,6 +17,7 @@ from polyrec.encode.statistics import Statistics
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
+from polyrec.testing.contracts.quality import QualityContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
@@ -33,12 +34,14 @@ CONTRACTS: dict[str, type[Any]] = {
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
+    "quality": QualityContract,
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
+    "features": lambda: {"encoder": {"use": "hashing"}, "debias": {"use": "none"}},
     "sentence": lambda: {"model": _tiny_model()},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
@@ -128,6 +131,12 @@ class TestEveryRecommender(RecommenderContract):
 
 class TestContentByMean(RecommenderContract):
     part = build("recommender", {"use": "content", "profile": "mean"})
+
+
+class TestEveryQuality(QualityContract):
+    @pytest.fixture(autouse=True, params=named("quality"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("quality", request.param)
 
 
 class TestEveryRanker(RankerContract):

@@ -56,6 +56,9 @@ PARTS: dict[str, dict[str, str]] = {
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
     },
+    "quality": {
+        "features": "polyrec.translate.features:Features",
+    },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
     },
