@@ -40,14 +40,31 @@ CONTRACTS: dict[str, type[Any]] = {
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
+JUDGE = {"use": "features", "encoder": {"use": "hashing"}, "debias": {"use": "none"}}
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
-    "features": lambda: {"encoder": {"use": "hashing"}, "debias": {"use": "none"}},
+    "features": lambda: JUDGE,
     "sentence": lambda: {"model": _tiny_model()},
     "glossary": lambda: {"file": _glossary()},
     "pivot": lambda: {"translator": {"use": "apertium"}, "through": "es"},
     "fallback": lambda: {"translators": [{"use": "glossary", "file": _glossary()}, "apertium"]},
+    "repaired": lambda: {"translator": {"use": "glossary", "file": _glossary()}},
+    "consensus": lambda: {
+        "translators": [{"use": "glossary", "file": _glossary()}] * 2,
+        "quality": JUDGE,
+    },
+    "checked": lambda: {
+        "translator": {"use": "glossary", "file": _glossary()},
+        "retry": {"use": "glossary", "file": _glossary()},
+        "quality": JUDGE,
+        "threshold": 0.9,
+    },
+    "back-translation": lambda: {
+        "translator": "apertium",
+        "encoder": {"use": "hashing"},
+        "debias": {"use": "none"},
+    },
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""

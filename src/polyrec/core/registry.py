@@ -40,6 +40,9 @@ PARTS: dict[str, dict[str, str]] = {
         "glossary": "polyrec.translate.glossary:Glossary",
         "pivot": "polyrec.translate.pivot:Pivot",
         "fallback": "polyrec.translate.fallback:Fallback",
+        "consensus": "polyrec.translate.consensus:Consensus",
+        "repaired": "polyrec.translate.repaired:Repaired",
+        "checked": "polyrec.translate.checked:Checked",
     },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
@@ -64,6 +67,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "quality": {
         "features": "polyrec.translate.features:Features",
+        "back-translation": "polyrec.translate.back_translation:BackTranslation",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
