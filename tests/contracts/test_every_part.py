@@ -17,6 +17,7 @@ from polyrec.encode.statistics import Statistics
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
+from polyrec.testing.contracts.quality import QualityContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
@@ -36,12 +37,15 @@ CONTRACTS: dict[str, type[Any]] = {
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
+    "quality": QualityContract,
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
+JUDGE = {"use": "features", "encoder": {"use": "hashing"}, "debias": {"use": "none"}}
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
-    "cached": lambda: {"encoder": {"use": "hashing"}},
+    "encoder cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
+    "features": lambda: JUDGE,
     "sentence": lambda: {"model": _tiny_model()},
     "glossary": lambda: {"file": _glossary()},
     "pivot": lambda: {"translator": {"use": "apertium"}, "through": "es"},
@@ -50,9 +54,25 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "deepl": lambda: _translation_service("deepl"),
     "google": lambda: _translation_service("google"),
     "baidu": lambda: _translation_service("baidu") | {"app_id_env": "POLYREC_TEST_APP_ID"},
-    "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
+    "repaired": lambda: {"translator": {"use": "glossary", "file": _glossary()}},
+    "consensus": lambda: {
+        "translators": [{"use": "glossary", "file": _glossary()}] * 2,
+        "quality": JUDGE,
+    },
+    "checked": lambda: {
+        "translator": {"use": "glossary", "file": _glossary()},
+        "retry": {"use": "glossary", "file": _glossary()},
+        "quality": JUDGE,
+        "threshold": 0.9,
+    },
+    "back-translation": lambda: {
+        "translator": "apertium",
+        "encoder": {"use": "hashing"},
+        "debias": {"use": "none"},
+    },
+    "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
-"""Settings of parts that cannot be made without any."""
+"""Settings of parts that cannot be made without any; kind and name where kinds share a name."""
 
 RUNNING = ExitStack()
 """Services that parts need; they stop when the tests of this file are done."""
@@ -82,8 +102,8 @@ def named(kind: str) -> list[Any]:
 @cache
 def made(kind: str, name: str) -> Any:
     """Make each part once: contracts do not change it, and a model may be slow to load."""
-    settings = SETTINGS[name]() if name in SETTINGS else {}
-    return build(kind, {"use": name} | settings)
+    settings = SETTINGS.get(f"{kind} {name}", SETTINGS.get(name, dict))
+    return build(kind, {"use": name} | settings())
 
 
 def _tiny_model() -> str:
@@ -164,6 +184,12 @@ class TestEveryRecommender(RecommenderContract):
 
 class TestContentByMean(RecommenderContract):
     part = build("recommender", {"use": "content", "profile": "mean"})
+
+
+class TestEveryQuality(QualityContract):
+    @pytest.fixture(autouse=True, params=named("quality"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("quality", request.param)
 
 
 class TestEveryRanker(RankerContract):

@@ -35,7 +35,11 @@ PARTS: dict[str, dict[str, str]] = {
         "book-crossing": "polyrec.data.folders.book_crossing:BookCrossing",
         "xmarket": "polyrec.data.folders.xmarket:XMarket",
     },
+    "language-model": {
+        "local": "polyrec.llm.local:Local [llm]",
+    },
     "translator": {
+        "llm": "polyrec.translate.llm:Llm",
         "apertium": "polyrec.translate.apertium:Apertium",
         "glossary": "polyrec.translate.glossary:Glossary",
         "libretranslate": "polyrec.translate.libretranslate:LibreTranslate",
@@ -44,6 +48,14 @@ PARTS: dict[str, dict[str, str]] = {
         "baidu": "polyrec.translate.baidu:Baidu",
         "pivot": "polyrec.translate.pivot:Pivot",
         "fallback": "polyrec.translate.fallback:Fallback",
+        "consensus": "polyrec.translate.consensus:Consensus",
+        "repaired": "polyrec.translate.repaired:Repaired",
+        "checked": "polyrec.translate.checked:Checked",
+        "cached": "polyrec.translate.cached:Cached",
+    },
+    "quality": {
+        "features": "polyrec.translate.features:Features",
+        "back-translation": "polyrec.translate.back_translation:BackTranslation",
     },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
@@ -53,9 +65,6 @@ PARTS: dict[str, dict[str, str]] = {
         "word2vec": "polyrec.encode.word2vec:Word2Vec [word2vec]",
         "hashing": "polyrec.encode.hashing:Hashing",
         "cached": "polyrec.encode.cached:Cached",
-    },
-    "translator": {
-        "cached": "polyrec.translate.cached:Cached",
     },
     "debias": {
         "language-mean": "polyrec.encode.language_mean:LanguageMean",
@@ -70,12 +79,6 @@ PARTS: dict[str, dict[str, str]] = {
         "content": "polyrec.models.content:Content",
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
-    },
-    "language-model": {
-        "local": "polyrec.llm.local:Local [llm]",
-    },
-    "translator": {
-        "llm": "polyrec.translate.llm:Llm",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",

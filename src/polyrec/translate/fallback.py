@@ -90,7 +90,7 @@ class Fallback(Translator):
             advance(len(open_rows) - len(still_open))
             open_rows = still_open
         if not answered and broken:
-            raise _all_broken(broken)
+            raise all_broken(broken)
         advance(len(open_rows))
         return [
             Translation(made.text, made.engine, made.quality, made.approved, "; ".join(said))
@@ -110,7 +110,7 @@ def _asked(
     return translator.translate(texts, source=source, target=target, kind=kind)
 
 
-def _all_broken(broken: list[EngineError | ConfigError]) -> EngineError | ConfigError:
+def all_broken(broken: list[EngineError | ConfigError]) -> EngineError | ConfigError:
     """Join what all of them said; it may pass if one of the faults may."""
     if len(broken) == 1:
         return broken[0]

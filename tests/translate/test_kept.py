@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from polyrec.translate import kept
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1.234,5 euros", "1,234.5 euros"),
+        ("2 500 personnes", "2,500 people"),
+        ("2\u202f500 personnes", "2,500 people"),
+        ("٢٥ درسا", "25 lessons"),
+        ("07:30", "7:30"),
+    ],
+)
+def test_numbers_are_the_same_whatever_separates_their_digits(one: str, other: str) -> None:
+    assert kept.numbers(one) == kept.numbers(other) != Counter()
+
+
+def test_a_number_that_was_lost_or_changed_shows() -> None:
+    given = kept.numbers("De 9 a 17, aula 204")
+    assert kept.lost(given, kept.numbers("From 9 to 17, room 204")) == 0
+    assert kept.lost(given, kept.numbers("From 9 to 17")) == pytest.approx(0.2)
+    assert kept.lost(given, kept.numbers("From 9 to 17, room 402")) == pytest.approx(1 / 3)
+    assert kept.lost(given, Counter()) == 1
+    assert kept.lost(Counter(), Counter()) == 0
+
+
+def test_addresses_placeholders_tags_and_entities_are_found() -> None:
+    text = "<b>{name}</b>: see https://a.org/x?y=1, or write to a.b@c.org &amp; %s of %(n)d ${x}"
+    assert set(kept.marks(text)) == {
+        *("<b>", "{name}", "</b>", "https://a.org/x?y=1", "a.b@c.org", "&amp;", "%s", "%(n)d"),
+        "${x}",
+    }
+
+
+def test_a_percentage_is_no_placeholder() -> None:
+    assert not kept.marks("50 % de descuento, 5 % sobre")
+    assert kept.units("50 % of 3 km and 20%") == Counter({"%": 2, "km": 1})
+
+
+def test_units_stand_behind_numbers_and_currencies_anywhere() -> None:
+    assert kept.units("5 GB, 12 mm, €30 and g") == Counter({"GB": 1, "mm": 1, "€": 1})
