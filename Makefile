@@ -68,17 +68,17 @@ $(VENV)/core.stamp: $(VENV)/venv.stamp $(INPUTS)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[pandas,test]'
+	$(INSTALL) '.[chinese,detect,pandas,test]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,chinese,dataset-build,detect,pandas,test,torch]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,check,chinese,dataset-build,detect,pandas,test,torch]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile
