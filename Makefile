@@ -69,17 +69,17 @@ $(VENV)/core.stamp: $(VENV)/venv.stamp $(INPUTS)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[pandas,test]'
+	$(INSTALL) '.[chinese,detect,pandas,test]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[ann,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[ann,check,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

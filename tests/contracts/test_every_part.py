@@ -14,7 +14,9 @@ import pytest
 
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
+from polyrec.testing.contracts.cleaner import CleanerContract
 from polyrec.testing.contracts.debias import DebiasContract
+from polyrec.testing.contracts.detector import DetectorContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
 from polyrec.testing.contracts.quality import QualityContract
@@ -34,6 +36,8 @@ CONTRACTS: dict[str, type[Any]] = {
     "reader": ReaderContract,
     "folder": FolderContract,
     "translator": TranslatorContract,
+    "detector": DetectorContract,
+    "cleaner": CleanerContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -148,6 +152,18 @@ def test_every_kind_of_part_has_a_contract() -> None:
 @pytest.mark.parametrize(("kind", "name"), [(k, n) for k, lines in parts().items() for n in lines])
 def test_every_registered_part_can_be_found(kind: str, name: str) -> None:
     assert isinstance(part_class(kind, name), type)
+
+
+class TestEveryDetector(DetectorContract):
+    @pytest.fixture(autouse=True, params=named("detector"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("detector", request.param)
+
+
+class TestEveryCleaner(CleanerContract):
+    @pytest.fixture(autouse=True, params=named("cleaner"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("cleaner", request.param)
 
 
 class TestEveryEncoder(EncoderContract):

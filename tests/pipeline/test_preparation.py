@@ -199,10 +199,11 @@ def test_languages_that_nobody_named_are_found_when_a_plan_is_fitted() -> None:
 
 def test_a_tag_that_was_given_stays() -> None:
     catalog = Catalog.from_texts(["a", "b"], [{"sv": "der Hobel"}, {"und": "le rabot"}])
-    found = tagged(catalog, ByArticle())
+    found, said = tagged(catalog, ByArticle())
+    assert said == ["1 text without a language: 1 detected, 0 settled by the others, 0 left"]
     assert found.language == ("sv", "fr")
     assert found.texts == ({"sv": "der Hobel"}, {"fr": "le rabot"})
-    assert tagged(catalog, None) is catalog
+    assert tagged(catalog, None) == (catalog, [])
 
 
 def test_new_items_get_a_language_too() -> None:

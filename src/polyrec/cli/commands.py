@@ -26,6 +26,7 @@ COMMANDS = {
     "convert": Line(
         "polyrec.cli.convert:convert", "Write any data that can be read as two plain tables."
     ),
+    "detect": Line("polyrec.cli.detect:detect", "Show in which language texts are."),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),

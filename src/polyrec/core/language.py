@@ -64,6 +64,20 @@ def with_script(tag: str) -> str:
     return f"{full.language}-{full.script}" if full.script else str(full.language)
 
 
+@lru_cache(maxsize=4096)
+def language_name(tag: str) -> str:
+    """Name a language in English: `de` gives `German`; the tag itself without the extra `detect`.
+
+    Raises:
+        LanguageError: the tag is not BCP 47.
+    """
+    parsed = langcodes.Language.get(standard_tag(tag))
+    try:
+        return str(parsed.display_name())
+    except ModuleNotFoundError:  # langcodes has its names in a package of 24 MB
+        return str(parsed.to_tag())
+
+
 @lru_cache(maxsize=65536)
 def matches(wished: str, tag: str) -> bool:
     """Say whether a text in `tag` serves who wished for `wished`.

@@ -35,6 +35,15 @@ PARTS: dict[str, dict[str, str]] = {
         "book-crossing": "polyrec.data.folders.book_crossing:BookCrossing",
         "xmarket": "polyrec.data.folders.xmarket:XMarket",
     },
+    "detector": {
+        "py3langid": "polyrec.text.detect.py3langid:Py3langid",
+        "lingua": "polyrec.text.detect.lingua:Lingua [detect]",
+        "eldc": "polyrec.text.detect.eldc:Eldc [detect]",
+        "second-opinion": "polyrec.text.detect.second_opinion:SecondOpinion",
+    },
+    "cleaner": {
+        "standard": "polyrec.text.clean.standard:Standard",
+    },
     "language-model": {
         "local": "polyrec.llm.local:Local [llm]",
     },

@@ -97,8 +97,8 @@ def evaluate_plan(
 
 def _tagged(data: Dataset, plan: Plan) -> Dataset:
     """Find the languages of texts without a tag, so that slices and views know them."""
-    full = None if data.all_texts is None else tagged(data.all_texts, plan.detector)
-    return replace(data, catalog=tagged(data.catalog, plan.detector), all_texts=full)
+    full = None if data.all_texts is None else tagged(data.all_texts, plan.detector)[0]
+    return replace(data, catalog=tagged(data.catalog, plan.detector)[0], all_texts=full)
 
 
 def _languages_out(setting: Setting) -> list[Row]:

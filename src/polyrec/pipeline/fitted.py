@@ -164,14 +164,13 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     """
     plan = plan if isinstance(plan, Plan) else Plan.load(plan)
     plan = replace(plan, debias=fresh(plan.debias))
-    train = replace(train, catalog=tagged(train.catalog, plan.detector))
-    plan = plan.for_catalog(train.catalog)
-    vectors, notes = None, []
+    catalog, notes = tagged(train.catalog, plan.detector)
+    train, plan, vectors = replace(train, catalog=catalog), plan.for_catalog(catalog), None
     if plan.encoder is not None:
         space = plan.space
-        vectors = space.fit(train.catalog)
+        vectors = space.fit(catalog)
         plan = replace(plan, encoder=space.encoder)
-        notes = [str(space.bridged)] if plan.translate == "pivot" else []
+        notes += [str(space.bridged)] if plan.translate == "pivot" else []
     return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 
 

@@ -60,7 +60,7 @@ class Learned:
             DataError: an item is known already.
             ConfigError: the plan has no encoder to read their texts with.
         """
-        catalog = tagged(catalog, self.plan.detector)
+        catalog, _ = tagged(catalog, self.plan.detector)
         joined = self.catalog.joined(catalog)
         vectors = self.space.items(catalog)
         self.plan.recommender.extend(vectors, catalog.languages, catalog.categories)

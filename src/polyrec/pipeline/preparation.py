@@ -11,6 +11,7 @@ import numpy as np
 
 from polyrec.core.counted import counted
 from polyrec.core.language import UNDETERMINED, matches
+from polyrec.text.detect.detect_catalog import detect_catalog
 
 if TYPE_CHECKING:
     from polyrec.core.types import Strings
@@ -154,8 +155,16 @@ def known_languages(catalog: Catalog) -> set[str]:
     return tags - {UNDETERMINED}
 
 
-def tagged(catalog: Catalog, detector: Detector | None) -> Catalog:
-    """Give a catalogue with the languages of its `und` texts found, as far as that is sure."""
+def tagged(catalog: Catalog, detector: Detector | None) -> tuple[Catalog, list[str]]:
+    """Give a catalogue with the languages of its `und` texts found, and what is to be said of that.
+
+    A text that is unsure by itself is settled by the others of its category and of the catalogue,
+    or stays `und`.
+    """
     if detector is None or not any(UNDETERMINED in by for by in catalog.texts):
-        return catalog
-    return detect_catalog(catalog, detector)
+        return catalog, []
+    filled = detect_catalog(catalog, detector)
+    if not filled.asked:
+        return catalog, []
+    said = f"{counted(filled.asked, 'text')} without a language: {filled.detected:,} detected, "
+    return filled.catalog, [f"{said}{filled.settled:,} settled by the others, {filled.left:,} left"]

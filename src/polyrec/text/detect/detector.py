@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from polyrec.core.errors import DataError
 
@@ -21,6 +21,13 @@ class Span:
     language: str
 
 
+class Candidate(NamedTuple):
+    """A language that a text may be in, and how likely."""
+
+    language: str
+    probability: float
+
+
 @dataclass(frozen=True)
 class Detection:
     """What a detector found out about one text.
@@ -30,12 +37,14 @@ class Detection:
         confidence: how likely the best guess is right, 0 to 1; 0 where there is none.
         script: ISO 15924 code of most of the text's letters; `Zyyy` where it has none.
         spans: where the text is in which language, in order, if it is in more than one; else empty.
+        candidates: the likeliest languages, best first; empty where there is no guess at all.
     """
 
     language: str
     confidence: float
     script: str
     spans: tuple[Span, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 class Detector(ABC):

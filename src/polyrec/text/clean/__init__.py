@@ -1,0 +1,1 @@
+"""Cleaning: what is wrong with a text's characters, put right without changing what it says."""
