@@ -25,9 +25,8 @@ ARABIC, JAPANESE = "منشار يدوي للخشب", "木工用の手鋸" * 20
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Reviews:
-    """A queue of four reviews in a database of its own."""
-    monkeypatch.setenv("POLYREC_DATABASE", str(tmp_path / "polyrec.sqlite"))
+def queue(monkeypatch: pytest.MonkeyPatch) -> Reviews:
+    """A queue of four reviews."""
     monkeypatch.setenv("USER", "ada")
     database = Database()
     reviews = Reviews(database)
