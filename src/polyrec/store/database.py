@@ -15,7 +15,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
 from polyrec.store.address import VARIABLE, address_of, secrets_in
-from polyrec.store.tables import HEAD, VERSION_TABLE
+from polyrec.store.tables import HEAD, VERSION_TABLE, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +96,14 @@ class Database:
         """Give the version of its tables; empty if it has none."""
         with self._transaction() as connection:
             return _version(connection)
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of each table."""
+        with self.reading() as connection:
+            return {
+                name: int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+                for name, table in metadata.tables.items()
+            }
 
     def upgrade(self) -> tuple[str, str]:
         """Bring its tables up to date; give the version before and after.

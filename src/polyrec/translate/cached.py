@@ -72,7 +72,8 @@ class Cached(Translator):
         return self.translator.fingerprint
 
     @cached_property
-    def _store(self) -> Database:
+    def store(self) -> Database:
+        """The database that holds memory and review queue."""
         from polyrec.store.database import Database
 
         return Database(self.database)
@@ -93,7 +94,7 @@ class Cached(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
-        work = _Work(self._store, source, target, kind, self.review_below)
+        work = _Work(self.store, source, target, kind, self.review_below)
         distinct = list(dict.fromkeys(texts))
         advance(len(texts) - len(distinct))
         found, asked = work.done(self.translator, distinct, advance)

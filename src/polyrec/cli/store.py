@@ -1,0 +1,60 @@
+"""`polyrec store`: which database it is, what it holds, and bringing it up to date."""
+
+from __future__ import annotations
+
+import click
+
+from polyrec.cli.printable import printable
+from polyrec.cli.tables import show_json
+
+EPILOG = """\b
+Examples:
+  polyrec store show
+  polyrec store upgrade
+  POLYREC_DATABASE=postgresql://me@host/polyrec polyrec store show --json
+
+The environment variable POLYREC_DATABASE names the database: a file's path or a URL, which may hold
+a password. Without it, it is a file in your data folder."""
+
+UPGRADE_EPILOG = """\b
+Examples:
+  polyrec store upgrade
+
+Make a backup first: see docs/review.md."""
+
+
+@click.group(epilog=EPILOG)
+def store() -> None:
+    """Show the database, or bring it up to date."""
+
+
+@store.command("show")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_store(as_json: bool) -> None:
+    """Show where the database is, its version, and how much it holds."""
+    from polyrec.store.database import Database
+    from polyrec.store.tables import metadata
+
+    database = Database()
+    counts = database.counts()
+    facts = {"database": database.shown, "version": database.version()} | counts
+    if as_json:
+        show_json(facts)
+        return
+    click.echo(printable(f"{facts['database']}, version {facts['version']}"))
+    for name in metadata.tables:
+        click.echo(f"{name}: {counts[name]:,}")
+
+
+@store.command(epilog=UPGRADE_EPILOG)
+def upgrade() -> None:
+    """Bring the tables of an older polyrec up to date, all at once or not at all."""
+    from polyrec.store.database import Database
+
+    database = Database()
+    before, after = database.upgrade()
+    if before == after:
+        said = f"version {after} already"
+    else:
+        said = f"version {after} now" + (f", was {before}" if before else "")
+    click.echo(printable(f"{database.shown}: {said}"))
