@@ -6,6 +6,7 @@ Run it when a part or a setting has changed: .venv/bin/python scripts/write_part
 from __future__ import annotations
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,15 @@ def _table(parts: list[dict[str, Any]]) -> str:
     for part in parts:
         lines.append(f"| **{part['name']}** | | | {_cell(part['summary'])} |")
         for setting in part["settings"]:
-            default = "needed" if setting["required"] else _default(setting["default"])
+            default = "needed" if setting["required"] else _default(setting)
             lines.append(f"| | `{setting['name']}` | {default} | {_cell(setting['about'])} |")
     return "\n".join(lines) + "\n"
 
 
-def _default(value: object) -> str:
-    if value is None:
-        return "chosen in `fit`"
+def _default(setting: dict[str, Any]) -> str:
+    value = setting["default"]
+    if value is None:  # a number is chosen, a part is not there
+        return "none" if re.match("[A-Z]", setting["type"]) else "chosen in `fit`"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

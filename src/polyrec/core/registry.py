@@ -38,6 +38,7 @@ PARTS: dict[str, dict[str, str]] = {
     "translator": {
         "apertium": "polyrec.translate.apertium:Apertium",
         "glossary": "polyrec.translate.glossary:Glossary",
+        "marian": "polyrec.translate.marian:Marian [torch]",
         "libretranslate": "polyrec.translate.libretranslate:LibreTranslate",
         "deepl": "polyrec.translate.deepl:DeepL",
         "google": "polyrec.translate.google:Google",
