@@ -6,6 +6,7 @@ Run it when a part or a setting has changed: .venv/bin/python scripts/write_part
 from __future__ import annotations
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def _table(parts: list[dict[str, Any]]) -> str:
             default = (
                 "needed" if setting["required"] else _default(part["kind"], setting["default"])
             )
+            default = "needed" if setting["required"] else _default(setting)
             lines.append(f"| | `{setting['name']}` | {default} | {_cell(setting['about'])} |")
     return "\n".join(lines) + "\n"
 
@@ -49,6 +51,10 @@ def _table(parts: list[dict[str, Any]]) -> str:
 def _default(kind: str, value: object) -> str:
     if value is None:
         return "chosen in `fit`" if kind in ("debias", "recommender") else "none"
+def _default(setting: dict[str, Any]) -> str:
+    value = setting["default"]
+    if value is None:  # a number is chosen, a part is not there
+        return "none" if re.match("[A-Z]", setting["type"]) else "chosen in `fit`"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

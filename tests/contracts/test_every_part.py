@@ -54,6 +54,7 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "glossary": lambda: {"file": _glossary()},
     "pivot": lambda: {"translator": {"use": "apertium"}, "through": "es"},
     "fallback": lambda: {"translators": [{"use": "glossary", "file": _glossary()}, "apertium"]},
+    "marian": lambda: {"model": _tiny_marian(), "source": "es", "target": "en", "max_tokens": 30},
     "libretranslate": lambda: _translation_service("libretranslate"),
     "deepl": lambda: _translation_service("deepl"),
     "google": lambda: _translation_service("google"),
@@ -116,6 +117,14 @@ def _tiny_model() -> str:
 
     folder = RUNNING.enter_context(tempfile.TemporaryDirectory())
     return str(tiny_xlm_r(Path(folder) / "tiny"))
+
+
+def _tiny_marian() -> str:
+    pytest.importorskip("sentence_transformers", reason="needs the extra torch")
+    from polyrec.testing.translation_models import tiny_marian
+
+    folder = RUNNING.enter_context(tempfile.TemporaryDirectory())
+    return str(tiny_marian(Path(folder) / "tiny"))
 
 
 @cache

@@ -39,7 +39,9 @@ def _facts(kind: str, name: str) -> dict[str, Any]:
     except MissingExtraError as error:
         return facts | {"missing": str(error)}
     text = inspect.cleandoc(cls.__doc__ or "")
-    about = _about(text)
+    about: dict[str, str] = {}
+    for each in reversed(cls.__mro__):  # a class says itself what it says better
+        about |= _about(inspect.cleandoc(vars(each).get("__doc__") or ""))
     settings = [_setting(f, about.get(f.name, "")) for f in dataclasses.fields(cls) if f.init]
     missing = _missing(kind, name)
     return facts | {"summary": text.partition("\n")[0], "settings": settings, "missing": missing}

@@ -51,6 +51,7 @@ PARTS: dict[str, dict[str, str]] = {
         "llm": "polyrec.translate.llm:Llm",
         "apertium": "polyrec.translate.apertium:Apertium",
         "glossary": "polyrec.translate.glossary:Glossary",
+        "marian": "polyrec.translate.marian:Marian [torch]",
         "libretranslate": "polyrec.translate.libretranslate:LibreTranslate",
         "deepl": "polyrec.translate.deepl:DeepL",
         "google": "polyrec.translate.google:Google",

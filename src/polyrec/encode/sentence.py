@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
-from polyrec.core.files import sha256_of
+from polyrec.core.errors import ConfigError, EngineError
+from polyrec.core.model_folder import (
+    digest_of,
+    first_line,
+    model_folder,
+    need_libraries,
+    refuse_pickles,
+    silent,
+)
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from polyrec.core.types import Floats
+
+WHO = "encoder 'sentence'"
 
 BATCHES_AT_ONCE = 16
 """Batches that the library gets in one call, after which progress is reported."""
@@ -83,7 +90,7 @@ class Sentence(Encoder):
         """Names the model by commit or by the hash of its files, and settings that move vectors."""
         with self._lock:
             if not self._digest:
-                self._digest = _digest_of(self.folder)
+                self._digest = digest_of(self.folder)
         prefixes = hashlib.sha256(f"{self.query_prefix}\0{self.passage_prefix}".encode())
         name = Path(self.model).name
         return f"sentence-1/{name}/{self._digest}/{self.max_tokens}/{prefixes.hexdigest()[:8]}"
@@ -96,50 +103,14 @@ class Sentence(Encoder):
             ConfigError: there is no such folder, or no model of the name on this machine.
             EngineError: the model could not be fetched.
         """
-        given = Path(self.model).expanduser()
-        if given.is_dir():
-            if self.revision:
-                raise ConfigError(
-                    f"encoder 'sentence': {self.model} is a folder, which has no revision",
-                    hint="leave revision empty, or give the model's name",
-                )
-            return given
-        if given.is_absolute() or self.model.startswith((".", "~")) or self.model.count("/") > 1:
-            raise ConfigError(f"encoder 'sentence': no folder {given}", hint="set model")
-        return self._fetched()
-
-    def _fetched(self) -> Path:
-        """Find a model by name in the cache of Hugging Face, or fetch it."""
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import (
-            HfHubHTTPError,
-            HFValidationError,
-            LocalEntryNotFoundError,
+        return model_folder(
+            self.model,
+            WHO,
+            owner="sentence-transformers",
+            revision=self.revision,
+            allow_download=self.allow_download,
+            leave_out=UNUSED,
         )
-
-        name = self.model if "/" in self.model else f"sentence-transformers/{self.model}"
-        options: dict[str, Any] = {"revision": self.revision or None, "ignore_patterns": UNUSED}
-        try:
-            return Path(
-                snapshot_download(name, local_files_only=not self.allow_download, **options)
-            )
-        except HFValidationError as error:
-            raise ConfigError(
-                f"encoder 'sentence': {self.model!r} is neither a folder nor a model's name",
-                hint="set model",
-            ) from error
-        except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-            if not self.allow_download:
-                raise ConfigError(
-                    f"encoder 'sentence': there is no folder {self.model!r}, and no model of this "
-                    "name on this machine",
-                    hint="give a model's folder, or set allow_download = true to fetch it",
-                ) from error
-            raise EngineError(
-                f"encoder 'sentence': {name} cannot be fetched: {_first_line(error)}",
-                hint="check the name and the network, or give a model's folder",
-                retryable=not isinstance(error, HfHubHTTPError),
-            ) from error
 
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         model = self._load()
@@ -168,18 +139,12 @@ class Sentence(Encoder):
         return self._engine
 
     def _open(self) -> Any:
-        for library in ("torch", "sentence_transformers"):
-            if importlib.util.find_spec(library) is None:
-                raise MissingExtraError(
-                    "encoder 'sentence'",
-                    needs=library.replace("_", "-"),
-                    remedy="pip install 'polyrec[torch]'",
-                )
+        need_libraries(WHO, ("torch", "sentence_transformers"), "torch")
         folder = self.folder
-        _refuse_pickles(folder)
+        refuse_pickles(folder, WHO)
         from sentence_transformers import SentenceTransformer
 
-        with _silent():
+        with silent():
             try:
                 model = SentenceTransformer(
                     str(folder),
@@ -190,7 +155,7 @@ class Sentence(Encoder):
                 )
             except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
                 raise EngineError(
-                    f"encoder 'sentence': {folder} cannot be loaded: {_first_line(error)}",
+                    f"{WHO}: {folder} cannot be loaded: {first_line(error)}",
                     hint="give the folder of a model, with its tokenizer and safetensors",
                 ) from error
         if self.max_tokens:
@@ -202,43 +167,3 @@ class Sentence(Encoder):
                 )
             model.max_seq_length = self.max_tokens
         return model.eval()
-
-
-def _digest_of(folder: Path) -> str:
-    """Name a model's contents: the commit of what Hugging Face keeps, else a hash of its files."""
-    if folder.parent.name == "snapshots":
-        return folder.name[:16]
-    digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder)
-        if file.is_file() and not any(part.startswith(".") for part in path.parts):
-            digest.update(f"{path.as_posix()}\0{sha256_of(file)}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _refuse_pickles(folder: Path) -> None:
-    for file in folder.rglob("pytorch_model*.bin"):
-        if not any(file.parent.glob("*.safetensors")):
-            raise ConfigError(
-                f"encoder 'sentence': {file} is a pickle, which may run code when it is read",
-                hint="save the model again as safetensors",
-            )
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep the library's own progress off stderr while a model loads."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
