@@ -26,6 +26,9 @@ COMMANDS = {
     "convert": Line(
         "polyrec.cli.convert:convert", "Write any data that can be read as two plain tables."
     ),
+    "keywords": Line(
+        "polyrec.cli.keywords:keywords", "Show the words that say most about items or users."
+    ),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
