@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from polyrec.evaluation.evaluate import evaluate
     from polyrec.pipeline.fitted import Fitted, fit, load
     from polyrec.pipeline.plan import Plan
+    from polyrec.text.keywords import Keywords
+    from polyrec.text.tokens import tokens
 
 _WHERE = {
     "Catalog": "polyrec.data.catalog",
     "Dataset": "polyrec.data.dataset",
     "Fitted": "polyrec.pipeline.fitted",
     "Interactions": "polyrec.data.interactions",
+    "Keywords": "polyrec.text.keywords",
     "Plan": "polyrec.pipeline.plan",
     "PolyrecError": "polyrec.core.errors",
     "Query": "polyrec.core.types",
@@ -36,6 +39,7 @@ _WHERE = {
     "load": "polyrec.pipeline.fitted",
     "load_dataset": "polyrec.data.datasets",
     "read_dataset": "polyrec.data.load",
+    "tokens": "polyrec.text.tokens",
 }
 
 __all__ = [
@@ -43,6 +47,7 @@ __all__ = [
     "Dataset",
     "Fitted",
     "Interactions",
+    "Keywords",
     "Plan",
     "PolyrecError",
     "Query",
@@ -52,6 +57,7 @@ __all__ = [
     "load",
     "load_dataset",
     "read_dataset",
+    "tokens",
 ]
 
 

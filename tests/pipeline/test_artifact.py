@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from polyrec.core.component import state_of
 from polyrec.core.errors import DataError
 from polyrec.core.files import sha256_of
 from polyrec.core.types import Query
@@ -15,12 +16,12 @@ from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.pipeline import artifact
 from polyrec.pipeline.fitted import Fitted, fit, load
+from polyrec.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from polyrec.pipeline.plan import Plan
     from polyrec.testing.worlds import TwoCamps
 
 QUERIES = [
@@ -226,3 +227,25 @@ def test_an_interrupted_save_leaves_nothing(
     monkeypatch.undo()
     assert same_answers(load(tmp_path / "model"), content)
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_an_encoder_that_learned_is_saved_with_what_it_learned(
+    camps: TwoCamps, new_items: Catalog, tmp_path: Path
+) -> None:
+    plan = Plan.from_table(
+        {
+            "encoder": {"use": "cached", "folder": str(tmp_path), "encoder": {"use": "tfidf"}},
+            "debias": {"use": "language-mean"},
+            "recommender": {"use": "content"},
+        }
+    )
+    rec = fit(camps.dataset, plan)
+    rec.save(tmp_path / "model")
+    loaded = load(tmp_path / "model")
+    assert same_answers(rec, loaded)
+    for each in (rec, loaded):
+        each.add_items(new_items)
+    assert same_answers(rec, loaded)
+    assert plan.encoder is not None
+    assert rec.learned.plan.encoder is not plan.encoder  # the plan's own has learned nothing
+    assert state_of(plan.encoder) == {}

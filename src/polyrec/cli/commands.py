@@ -31,6 +31,9 @@ COMMANDS = {
         "polyrec.cli.translate:translate", "Translate a catalog, through the memory."
     ),
     "review": Line("polyrec.cli.review:review", "Look at doubtful translations, and decide."),
+    "keywords": Line(
+        "polyrec.cli.keywords:keywords", "Show the words that say most about items or users."
+    ),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),

@@ -1,0 +1,133 @@
+"""Keywords: which words say most about an item, or about what somebody has chosen."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from polyrec.core.errors import ConfigError, NotFittedError
+from polyrec.core.progress import progress
+from polyrec.text.tokens import tokenizer_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from polyrec.data.catalog import Catalog
+
+
+class Keyword(NamedTuple):
+    """One word.
+
+    Attributes:
+        word: as it stands in most of the texts, in lower case; verbs of Japanese and Korean in
+            their dictionary's form.
+        score: how much it says, comparable within one answer.
+    """
+
+    word: str
+    score: float
+
+
+@dataclass
+class Keywords:
+    """Finds the words of an item or a user that are rare in the rest of the catalog (TF-IDF).
+
+    Forms of one word count as one. Rarity is that among the catalog's texts of the same language,
+    so a word of a small language is not rare for that. Stop words, numbers and
+    single letters are left out.
+
+    Attributes:
+        strict: whether a language's missing extra is an error; else it is cut by rules alone.
+    """
+
+    strict: bool = True
+    _catalog: Catalog | None = field(default=None, init=False, repr=False, compare=False)
+    _n_texts: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
+    _n_with: dict[str, Counter[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def fit(self, catalog: Catalog) -> Self:
+        """Count in how many texts of its language each term stands.
+
+        Raises:
+            MissingExtraError: a language needs an extra that is not installed.
+        """
+        n_with: dict[str, Counter[str]] = defaultdict(Counter)
+        with progress("counting words", len(catalog), unit="items") as advance:
+            for language, text in zip(catalog.language, catalog.text, strict=True):
+                n_with[language].update({term for term, _ in self._terms(text, language)})
+                advance(1)
+        self._catalog, self._n_with = catalog, dict(n_with)
+        self._n_texts = Counter(catalog.language)
+        return self
+
+    def of_item(self, item_id: str, *, k: int = 10) -> list[Keyword]:
+        """Give the keywords of an item, in the language of its text, best first.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            UnknownIdError: there is no such item.
+            ConfigError: k is below 1.
+        """
+        return next(iter(self.of_items([item_id], k=k).values()), [])
+
+    def of_items(self, item_ids: Iterable[str], *, k: int = 10) -> dict[str, list[Keyword]]:
+        """Give the keywords of several items together, such as a user's history.
+
+        Returns:
+            By language, that of most items first, the k best of each, best first; an item counts
+            once for each of its words. Languages without a word are left out.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            UnknownIdError: an item is not known.
+            ConfigError: k is below 1.
+        """
+        if self._catalog is None:
+            raise NotFittedError("Keywords")
+        if k < 1:
+            raise ConfigError(f"k is {k}", hint="give at least 1")
+        items = self._catalog.ids.indices(item_ids).tolist()
+        by_language: dict[str, list[int]] = defaultdict(list)
+        for item in items:
+            by_language[self._catalog.language[item]].append(item)
+        ordered = sorted(by_language.items(), key=lambda each: -len(each[1]))
+        found = {language: self._best(language, own, k) for language, own in ordered}
+        return {language: words for language, words in found.items() if words}
+
+    def _best(self, language: str, items: list[int], k: int) -> list[Keyword]:
+        assert self._catalog is not None
+        scores: dict[str, float] = defaultdict(float)
+        shown: dict[str, Counter[str]] = defaultdict(Counter)
+        for item in items:
+            terms = self._terms(self._catalog.text[item], language)
+            for term, word in terms:
+                shown[term][word] += 1
+            for term, n in Counter(term for term, _ in terms).items():
+                scores[term] += (1 + math.log(n)) * self._rarity(language, term)
+        best = sorted(scores, key=lambda term: (-scores[term], term))[:k]
+        return [Keyword(_commonest(shown[term]), scores[term] / len(items)) for term in best]
+
+    def _rarity(self, language: str, term: str) -> float:
+        return 1 + math.log((1 + self._n_texts[language]) / (1 + self._n_with[language][term]))
+
+    def _terms(self, text: str, language: str) -> list[tuple[str, str]]:
+        """Give the terms of a text that may be keywords, and how each is shown."""
+        return [
+            (token.term, token.shown)
+            for token in tokenizer_for(language, strict=self.strict)(text)
+            if not token.is_stop and not _is_short(token.word)
+        ]
+
+
+def _is_short(word: str) -> bool:
+    """Say whether a word is a number, or a single letter of a script that has upper case."""
+    return word[0].isdigit() or (len(word) == 1 and word.upper() != word)
+
+
+def _commonest(words: Counter[str]) -> str:
+    """Give the most frequent form; of equals the shortest, then the first of the alphabet."""
+    return min(words, key=lambda word: (-words[word], len(word), word))
