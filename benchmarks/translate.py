@@ -85,12 +85,7 @@ class Bench:
                 grid = itertools.product(PRIORS, repeat=len(self.engines) - 1)
                 # of equal values the smallest priors
                 value, _, chosen = max(
-                    (
-                        sum(score(picked(scores + np.array([0, *p]), counts)).values()),
-                        -sum(map(abs, p)),
-                        p,
-                    )
-                    for p in grid
+                    (worth(scores + np.array([0, *p]), counts), -sum(map(abs, p)), p) for p in grid
                 )
                 total += value
                 names = [f"{engine.engine} {'-'.join(pair)}" for engine in self.engines[1:]]
@@ -99,7 +94,7 @@ class Bench:
         return best[1], best[2]
 
     def candidates(self, pair: Pair) -> tuple[Booleans, Doubles, Doubles, dict[str, Doubles]]:
-        """Say which candidates there are, lines x engines; give estimates and agreements, and their counts."""
+        """Give which candidates there are, estimates and agreements (lines x engines), counts."""
         made = [self.made(engine, pair, TUNE) for engine in self.engines]
         texts = [[each.text for each in column] for column in made]
         there = np.array([[each.translated for each in column] for column in made]).T
@@ -110,6 +105,11 @@ class Bench:
         counts = [self.counts(column, pair, TUNE) for column in texts]
         stacked = {name: np.stack([each[name] for each in counts], axis=1) for name in MEASURES}
         return there, estimates, agreements, stacked
+
+
+def worth(scores: Doubles, counts: dict[str, Doubles]) -> float:
+    """Give chrF + BLEU of the candidates with the highest scores."""
+    return sum(score(picked(scores, counts)).values())
 
 
 def picked(scores: Doubles, counts: dict[str, Doubles]) -> dict[str, Doubles]:

@@ -23,6 +23,7 @@ from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
 from polyrec.testing.contracts.translator import TranslatorContract
 from polyrec.testing.embedding_server import embedding_server
+from polyrec.testing.translation_servers import APP_ID, KEY, translation_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +66,10 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
         "encoder": {"use": "hashing"},
         "debias": {"use": "none"},
     },
+    "libretranslate": lambda: _translation_service("libretranslate"),
+    "deepl": lambda: _translation_service("deepl"),
+    "google": lambda: _translation_service("google"),
+    "baidu": lambda: _translation_service("baidu") | {"app_id_env": "POLYREC_TEST_APP_ID"},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""
@@ -116,6 +121,14 @@ def _glossary() -> str:
     rows = ["es,en", *(f"{one.rstrip('.')},{other}" for one, other in terms)]
     (folder / "terms.csv").write_text("\n".join(rows), encoding="utf-8")
     return str(folder / "terms.csv")
+
+
+def _translation_service(engine: str) -> dict[str, Any]:
+    for name, value in {"POLYREC_TEST_KEY": KEY, "POLYREC_TEST_APP_ID": APP_ID}.items():
+        os.environ[name] = value
+        RUNNING.callback(os.environ.pop, name, None)
+    url = RUNNING.enter_context(translation_server(engine)).url
+    return {"url": url, "key_env": "POLYREC_TEST_KEY", "allow_user_text": True}
 
 
 def _embedding_service() -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+import urllib.parse
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 from polyrec.core.errors import ConfigError, EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx2
     from tenacity import RetryCallState
+
+    from polyrec.core.errors import PolyrecError
 
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
 """Answers after which the same request may succeed."""
@@ -47,6 +52,10 @@ class Endpoint:
         retries: further tries after a fault that may pass: no connection, no answer in time, 408,
             425, 429, 5xx.
         key_env: the environment variable that holds the key; empty for no key.
+        key_header: the header that carries the key; empty where `key` goes into the body.
+        key_prefix: stands before the key there.
+        explain: makes the error for a status and the service's own words where it knows better;
+            None leaves it to the client.
     """
 
     url: str
@@ -54,6 +63,9 @@ class Endpoint:
     timeout_s: float = 60.0
     retries: int = 4
     key_env: str = ""
+    key_header: str = "Authorization"
+    key_prefix: str = "Bearer "
+    explain: Callable[[int, str], PolyrecError | None] | None = None
     _client: Any = field(default=None, init=False, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
@@ -85,8 +97,16 @@ class Endpoint:
         head, at, tail = self.url.partition("?")[0].rpartition("@")
         return f"{HIDDEN}@{tail}" if at and head else tail
 
-    def post(self, body: Any) -> Any:
+    def post(
+        self, body: Any, *, form: bool = False, check: Callable[[Any], object] | None = None
+    ) -> Any:
         """Send JSON, and give the JSON of the answer.
+
+        Args:
+            body: what to send.
+            form: send it as the fields of a form.
+            check: looks at each answer, for services that tell of faults in good answers; what it
+                raises counts as the fault of that try.
 
         Raises:
             ConfigError: the environment holds no key, or the service refuses it.
@@ -96,6 +116,9 @@ class Endpoint:
 
         headers = self._headers()
         content = json.dumps(body, ensure_ascii=False).encode()
+        if form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            content = urllib.parse.urlencode(body).encode()
         tries = Retrying(
             stop=stop_after_attempt(self.retries + 1),
             retry=retry_if_exception(_may_pass),
@@ -103,26 +126,31 @@ class Endpoint:
             sleep=time.sleep,
             reraise=True,
         )
-        return tries(self._once, content, headers)
+        return tries(self._once, content, headers, check)
+
+    @property
+    def key(self) -> str:
+        """The key, read from the environment; empty if none is named.
+
+        Raises:
+            ConfigError: the environment holds no key, or none that can be one.
+        """
+        if not self.key_env:
+            return ""
+        return key_from(self.key_env, self.who)
 
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self.key_env:
-            key = os.environ.get(self.key_env, "").strip()
-            if not key:
-                raise ConfigError(
-                    f"{self.who}: the environment variable {self.key_env} holds no key",
-                    hint=f"set {self.key_env}, or key_env to another variable",
-                )
-            if not key.isascii() or not key.isprintable():
-                raise ConfigError(
-                    f"{self.who}: the key in {self.key_env} holds signs that no key can have",
-                    hint=f"set {self.key_env} anew",
-                )
-            headers["Authorization"] = f"Bearer {key}"
+        if (key := self.key) and self.key_header:
+            headers[self.key_header] = f"{self.key_prefix}{key}"
         return headers
 
-    def _once(self, content: bytes, headers: dict[str, str]) -> Any:
+    def _once(
+        self,
+        content: bytes,
+        headers: dict[str, str],
+        check: Callable[[Any], object] | None = None,
+    ) -> Any:
         import httpx2
 
         try:
@@ -142,12 +170,15 @@ class Endpoint:
         except httpx2.HTTPError as error:
             raise self._fault(f"gave what cannot be read: {error}", "check the service") from error
         if answer.status_code != 200:
-            raise self._refusal(answer, _message(raw), headers)
+            raise self._refusal(answer, _message(raw))
         try:
-            return json.loads(raw)
+            found = json.loads(raw)
         except ValueError as error:
-            problem = f"{self.who}: {self._shown} gave no JSON but {_short(raw)!r}"
+            problem = f"{self.who}: {self._shown} gave no JSON but {self._hidden(_short(raw))!r}"
             raise EngineError(problem, hint="check that url is the right one") from error
+        if check is not None:
+            check(found)
+        return found
 
     def _opened(self) -> httpx2.Client:
         import httpx2
@@ -172,12 +203,13 @@ class Endpoint:
     def _fault(self, what: str, hint: str) -> EngineError:
         return EngineError(f"{self.who}: {self._shown} {what}", hint=hint, retryable=True)
 
-    def _refusal(
-        self, answer: httpx2.Response, said: str, headers: dict[str, str]
-    ) -> EngineError | ConfigError:
-        status = answer.status_code
-        key = headers.get("Authorization", "").removeprefix("Bearer ")
-        said = said.replace(key, HIDDEN) if key else said
+    def _hidden(self, said: str) -> str:
+        return said.replace(self.key, HIDDEN) if self.key else said
+
+    def _refusal(self, answer: httpx2.Response, said: str) -> PolyrecError:
+        status, said = answer.status_code, self._hidden(said)
+        if self.explain is not None and (known := self.explain(status, said)) is not None:
+            return known
         problem = f"{self.who}: {self._shown} answered {status}" + (f": {said}" if said else "")
         if status in (401, 403):
             wrong = f"check the key in {self.key_env}" if self.key_env else "set key_env"
@@ -186,6 +218,26 @@ class Endpoint:
             return EngineError(problem, hint="check url, model and settings")
         wait_s = _wished_pause(answer.headers.get("Retry-After", ""))
         return EngineError(problem, hint="try again later", retryable=True, wait_s=wait_s)
+
+
+def key_from(variable: str, who: str, setting: str = "key_env") -> str:
+    """Read a key from the environment.
+
+    Raises:
+        ConfigError: the environment holds no key, or none that can be one.
+    """
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise ConfigError(
+            f"{who}: the environment variable {variable} holds no key",
+            hint=f"set {variable}, or {setting} to another variable",
+        )
+    if not key.isascii() or not key.isprintable():
+        raise ConfigError(
+            f"{who}: the key in {variable} holds signs that no key can have",
+            hint=f"set {variable} anew",
+        )
+    return key
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -38,6 +38,10 @@ PARTS: dict[str, dict[str, str]] = {
     "translator": {
         "apertium": "polyrec.translate.apertium:Apertium",
         "glossary": "polyrec.translate.glossary:Glossary",
+        "libretranslate": "polyrec.translate.libretranslate:LibreTranslate",
+        "deepl": "polyrec.translate.deepl:DeepL",
+        "google": "polyrec.translate.google:Google",
+        "baidu": "polyrec.translate.baidu:Baidu",
         "pivot": "polyrec.translate.pivot:Pivot",
         "fallback": "polyrec.translate.fallback:Fallback",
         "consensus": "polyrec.translate.consensus:Consensus",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.files import sha256_of
-from polyrec.translate.glossary_terms import Terms, column, joined, read_terms
+from polyrec.translate.glossary_terms import Terms, joined, read_terms
+from polyrec.translate.tags import best_tag
 from polyrec.translate.translator import AS_IS, Translation, Translator, not_translated
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ class Glossary(Translator):
         )
 
     def _pair(self, source: str, target: str) -> tuple[str, str] | None:
-        one = column(self._columns, source, wished=False)
-        other = column(self._columns, target, wished=True)
+        one = best_tag(self._columns, source, wished=False)
+        other = best_tag(self._columns, target, wished=True)
         return (one, other) if one and other else None
 
     def _terms(self, source: str, target: str) -> Terms:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, LanguageError
-from polyrec.core.language import UNDETERMINED, matches, standard_tag
+from polyrec.core.language import UNDETERMINED, standard_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,18 +61,6 @@ def _languages(header: list[str]) -> dict[str, int]:
         if tag != UNDETERMINED:
             found.setdefault(tag, place)
     return found
-
-
-def column(terms: dict[str, list[str]], tag: str, *, wished: bool) -> str | None:
-    """Find the column that serves a language, that of the very tag before others.
-
-    Args:
-        terms: columns by tag.
-        tag: the language of texts, or the one that is wished for.
-        wished: which of the two.
-    """
-    fitting = [t for t in terms if (matches(tag, t) if wished else matches(t, tag))]
-    return min(fitting, key=lambda each: (each != tag, each), default=None)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class TranslatorContract(PartContract):
     kind = "translator"
     source: str = "es"
     target: str = "en"
-    uncovered_target: ClassVar[str] = "eu"
+    uncovered_target: ClassVar[str] = "cop"
     texts: tuple[str, ...] = ("La casa es azul.", "El perro come", "Un libro de historia")
 
     def make(self) -> Any:
