@@ -148,7 +148,7 @@ def check_engine() -> Check:
 
 def check_cache() -> Check:
     """Look whether vectors can be kept, and how many bytes are."""
-    from polyrec.encode.cached import default_folder
+    from polyrec.core.remembered import default_folder
 
     folder = default_folder()
     try:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import platformdirs
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
-from polyrec.core.errors import EngineError
+from polyrec.core.remembered import Remembered, default_folder
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -23,12 +18,6 @@ if TYPE_CHECKING:
     from polyrec.core.types import Floats
 
 BLOCK = 512
-LOCK_TIMEOUT_S = 60.0
-
-
-def default_folder() -> Path:
-    """Where vectors are kept unless a plan says otherwise: `POLYREC_CACHE` or the user's cache."""
-    return Path(os.environ.get("POLYREC_CACHE") or platformdirs.user_cache_dir("polyrec"))
 
 
 @dataclass
@@ -67,76 +56,22 @@ class Cached(Encoder):
         prefix = f"{self.fingerprint}\0{kind}\0"
         keys = [hashlib.sha256((prefix + t).encode("utf-8", "replace")).digest() for t in texts]
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        try:
-            with closing(self._open()) as db:
-                known = _read(db, keys)
-                new = sorted({key: i for i, key in enumerate(keys) if key not in known}.values())
-                self.hits, self.misses = self.hits + len(keys) - len(new), self.misses + len(new)
-                new.sort(key=lambda i: len(texts[i]))
-                advance(len(keys) - len(new))
-                for start in range(0, len(new), BLOCK):
-                    rows = new[start : start + BLOCK]
-                    made = self.encoder._encode([texts[i] for i in rows], kind, advance)
-                    made = np.asarray(made, dtype=np.float32)  # `encode` scales what is kept
-                    fresh = {keys[i]: v.tobytes() for i, v in zip(rows, made, strict=True)}
-                    _write(db, fresh)
-                    known |= fresh
-        except sqlite3.Error as error:
-            raise self._unusable(str(error)) from error
+        memory = Remembered(self.file, "vectors", "vector cache")
+        with memory.opened() as file:
+            known = file.get(keys)
+            new = sorted({key: i for i, key in enumerate(keys) if key not in known}.values())
+            self.hits, self.misses = self.hits + len(keys) - len(new), self.misses + len(new)
+            new.sort(key=lambda i: len(texts[i]))
+            advance(len(keys) - len(new))
+            for start in range(0, len(new), BLOCK):
+                rows = new[start : start + BLOCK]
+                made = self.encoder._encode([texts[i] for i in rows], kind, advance)
+                made = np.asarray(made, dtype=np.float32)  # `encode` scales what is kept
+                fresh = {keys[i]: v.tobytes() for i, v in zip(rows, made, strict=True)}
+                file.put(fresh)
+                known |= fresh
         for row, key in enumerate(keys):
             if len(known[key]) != vectors[row].nbytes:
-                raise self._unusable("it holds a vector of another length")
+                raise memory.unusable("it holds a vector of another length")
             vectors[row] = np.frombuffer(known[key], dtype=np.float32)
         return vectors
-
-    def _unusable(self, why: str) -> EngineError:
-        return EngineError(
-            f"the vector cache {self.file} cannot be used: {why}",
-            hint="delete it, or set POLYREC_CACHE to another folder",
-        )
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise sqlite3.OperationalError(error.strerror) from error
-        db = sqlite3.connect(self.file, timeout=LOCK_TIMEOUT_S)
-        try:
-            _prepare(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-
-def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-
-
-# SQLite does not wait by itself while another process changes the journal of a new file
-@retry(
-    retry=retry_if_exception(_is_locked),
-    stop=stop_after_delay(LOCK_TIMEOUT_S),
-    wait=wait_random(0.01, 0.1),
-    reraise=True,
-)
-def _prepare(db: sqlite3.Connection) -> None:
-    """Make the file one that several processes may write to, with its table."""
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
-
-
-def _read(db: sqlite3.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
-    """Find the vectors of known keys, asking for `BLOCK` keys at a time."""
-    known: dict[bytes, bytes] = {}
-    for start in range(0, len(keys), BLOCK):
-        block = keys[start : start + BLOCK]
-        places = ",".join("?" * len(block))
-        query = f"SELECT key, vector FROM vectors WHERE key IN ({places})"  # noqa: S608 (only "?")
-        known.update(db.execute(query, block).fetchall())
-    return known
-
-
-def _write(db: sqlite3.Connection, fresh: dict[bytes, bytes]) -> None:
-    with db:
-        db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", fresh.items())

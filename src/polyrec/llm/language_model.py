@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.core.progress import progress
+from polyrec.llm.usable import check_schema, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,18 +18,21 @@ if TYPE_CHECKING:
 class Prompt:
     """One question: our instruction, examples of ours, and the data that it is about.
 
-    Only `instruction` and `examples` are ours. `data` is text of items or users: a model renders it
-    between delimiters which it cannot close, cut to a length, so that it is never an instruction.
+    Only `instruction`, `examples` and `names` are ours. `data` is text of items or users: a model
+    renders it between delimiters which it cannot close, cut to a length, so that it is never an
+    instruction.
 
     Attributes:
         data: the text that the question is about.
         instruction: what to do with it, in one or two sentences.
         examples: pairs of data and the wished answer.
+        names: what data and answers are called, such as Spanish and English.
     """
 
     data: str
     instruction: str = ""
     examples: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, str] = ("Text", "Answer")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Completion:
         completion_tokens: tokens written.
         seconds: how long it took; 0 where it was remembered.
         error: why there is no answer that can be used; empty if there is one.
+        cut: whether the data was longer than the model takes, so that it saw the beginning only.
     """
 
     text: str
@@ -50,10 +55,30 @@ class Completion:
     completion_tokens: int = 0
     seconds: float = 0.0
     error: str = ""
+    cut: bool = False
+
+
+class UnfinishedError(EngineError):
+    """A model could not go on; what it had done by then is kept.
+
+    Args:
+        cause: what stopped it.
+        done: one completion per prompt that was answered, None for the others.
+    """
+
+    def __init__(self, cause: EngineError, done: list[Completion | None]) -> None:
+        super().__init__(
+            cause.problem, hint=cause.hint, retryable=cause.retryable, wait_s=cause.wait_s
+        )
+        self.done = done
 
 
 class LanguageModel(ABC):
-    """Answers prompts; a new one writes `fingerprint`, `sends_out` and `_complete`."""
+    """Answers prompts; a new one writes `fingerprint`, `sends_out` and `_complete`.
+
+    One that sends prompts to other machines has a setting `allow_user_text`, which callers must
+    heed before they ask about a user's own text.
+    """
 
     @property
     @abstractmethod
@@ -65,6 +90,11 @@ class LanguageModel(ABC):
     def sends_out(self) -> bool:
         """Whether prompts leave this machine."""
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether the same question may have a better answer the second time."""
+        return True
+
     def complete(
         self,
         prompts: Sequence[Prompt],
@@ -73,6 +103,9 @@ class LanguageModel(ABC):
         max_tokens: int = 256,
     ) -> list[Completion]:
         """Answer prompts, in order.
+
+        An answer that cannot be used (cut off, no JSON of the schema, a refusal, the question said
+        back) is asked for once more, where the model may then answer otherwise.
 
         Args:
             prompts: any number of them.
@@ -84,17 +117,53 @@ class LanguageModel(ABC):
             has a completion with `error`.
 
         Raises:
-            ConfigError: the model cannot be used as it is set.
+            ConfigError: the model cannot be used as it is set, or the schema is none.
             DataError: something is not a prompt.
+            UnfinishedError: the model had to stop on the way; it holds what was done.
             EngineError: the model cannot be reached or run at all.
         """
         for i, prompt in enumerate(prompts):
             if not isinstance(prompt, Prompt):
                 raise DataError(f"prompt {i} is {prompt!r}", hint="give a Prompt")
+        if max_tokens < 1:
+            raise DataError(f"max_tokens is {max_tokens}", hint="give at least 1")
+        if schema is not None:
+            check_schema(schema)
         if not len(prompts):
             return []
         with progress("asking the language model", len(prompts), unit="prompts") as advance:
-            return self._complete(list(prompts), schema, max_tokens, advance)
+            return self._answers(list(prompts), schema, max_tokens, advance)
+
+    def _answers(
+        self,
+        prompts: list[Prompt],
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        """Answer prompts; what cannot be used is asked for once more, then has an error."""
+        try:
+            made = self._complete(prompts, schema, max_tokens, advance)
+            found = [_judged(p, c, schema) for p, c in zip(prompts, made, strict=True)]
+        except UnfinishedError as stop:
+            stop.done = [
+                done and _judged(p, done, schema)
+                for p, done in zip(prompts, stop.done, strict=True)
+            ]
+            raise
+        again = [row for row, each in enumerate(found) if each.error]
+        if not again or not self.asks_again:
+            return found
+        try:
+            second: list[Completion | None] = list(
+                self._complete([prompts[row] for row in again], schema, max_tokens, _silent)
+            )
+        except UnfinishedError as stop:
+            second = stop.done  # the first answers stand: they say why they cannot be used
+        for row, completion in zip(again, second, strict=True):
+            if completion is not None:
+                found[row] = _both(found[row], _judged(prompts[row], completion, schema))
+        return found
 
     @abstractmethod
     def _complete(
@@ -105,3 +174,27 @@ class LanguageModel(ABC):
         advance: Callable[[int], None],
     ) -> list[Completion]:
         """Answer at least one prompt; report prompts done."""
+
+
+def _judged(prompt: Prompt, completion: Completion, schema: Mapping[str, Any] | None) -> Completion:
+    if completion.error:
+        return replace(completion, text="")
+    error = why_not(
+        completion.text, data=prompt.data, instruction=prompt.instruction, schema=schema
+    )
+    return replace(completion, text="", error=error) if error else completion
+
+
+def _both(first: Completion, second: Completion) -> Completion:
+    """Give the second of two answers with what both took."""
+    return replace(
+        second,
+        prompt_tokens=first.prompt_tokens + second.prompt_tokens,
+        completion_tokens=first.completion_tokens + second.completion_tokens,
+        seconds=first.seconds + second.seconds,
+    )
+
+
+def _silent(steps: int) -> None:
+    """Count nothing: these prompts were counted before."""
+    del steps
