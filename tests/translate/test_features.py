@@ -14,8 +14,10 @@ from polyrec.encode.encoder import Encoder, Kind
 from polyrec.encode.hashing import Hashing
 from polyrec.encode.language_mean import LanguageMean
 from polyrec.encode.no_debias import NoDebias
+from polyrec.encode.statistics import Statistics
 from polyrec.text.detect.detector import Detection, Detector
 from polyrec.translate.features import WEIGHTS, Features
+from polyrec.translate.meaning import MEANS, default_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,3 +152,10 @@ def test_with_the_real_encoder_the_right_translation_wins() -> None:
     assert found.argmax() == 0
     assert found[0] > 0.4
     assert np.sort(found)[:-2].max() < 0.35
+
+
+def test_the_means_that_ship_are_those_of_the_default_encoder() -> None:
+    means = Statistics.load(MEANS)
+    assert means.encoder == default_encoder().fingerprint
+    assert {"en", "es", "pt", "fr", "de", "ja", "zh-CN"} <= set(means.languages.tolist())
+    assert MEANS.stat().st_size < 100_000

@@ -45,3 +45,22 @@ def test_a_percentage_is_no_placeholder() -> None:
 
 def test_units_stand_behind_numbers_and_currencies_anywhere() -> None:
     assert kept.units("5 GB, 12 mm, €30 and g") == Counter({"GB": 1, "mm": 1, "€": 1})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("del siglo XIX", "of the 19th century"),
+        ("the 17th century", "el siglo XVII"),
+        ("Juan Pablo II, 3", "John Paul 2, 3"),
+        ("siglo V", "the 5th century"),
+    ],
+)
+def test_a_number_in_roman_numerals_is_not_lost(one: str, other: str) -> None:
+    assert kept.numbers_lost(one, other) == 0
+
+
+def test_roman_numerals_excuse_their_own_number_alone() -> None:
+    assert kept.numbers_lost("siglo XIX", "the 18th century") == 1
+    assert kept.numbers_lost("I have 1 dog", "tengo un perro") == 1
+    assert kept.numbers_lost("siglo XIX, aula 204", "19th century, room 240") > 0

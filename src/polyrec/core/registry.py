@@ -56,6 +56,7 @@ PARTS: dict[str, dict[str, str]] = {
         "deepl": "polyrec.translate.deepl:DeepL",
         "google": "polyrec.translate.google:Google",
         "baidu": "polyrec.translate.baidu:Baidu",
+        "llm": "polyrec.translate.llm:Llm",
         "pivot": "polyrec.translate.pivot:Pivot",
         "fallback": "polyrec.translate.fallback:Fallback",
         "consensus": "polyrec.translate.consensus:Consensus",
@@ -89,6 +90,13 @@ PARTS: dict[str, dict[str, str]] = {
         "content": "polyrec.models.content:Content",
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
+    },
+    "language-model": {
+        "local": "polyrec.llm.local:Local [llm]",
+    },
+    "quality": {
+        "features": "polyrec.translate.features:Features",
+        "back-translation": "polyrec.translate.back_translation:BackTranslation",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",

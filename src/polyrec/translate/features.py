@@ -92,7 +92,7 @@ class Features(Quality):
                 kind=kind,
             ),
             "length": [surface.length_oddity(a, b, source=source, target=target) for a, b in pairs],
-            "numbers": [kept.lost(kept.numbers(a), kept.numbers(b)) for a, b in pairs],
+            "numbers": [kept.numbers_lost(a, b) for a, b in pairs],
             "marks": [kept.lost(kept.marks(a), kept.marks(b)) for a, b in pairs],
             "units": [kept.lost(kept.units(a), kept.units(b)) for a, b in pairs],
             "copied": [surface.copied(a, b) for a, b in zip(sources, bare, strict=True)],

@@ -18,6 +18,8 @@ MARK = re.compile(
 UNIT = re.compile(
     r"(?<=\d)[ \u00a0\u202f]?(%|°[CF]|[kMGT]i?B|[kcm]?m|k?g|mg|[mc]?l|[kMG]?Hz|k?W|V)\b|(?<=\d) ?%"
 )
+ROMAN = re.compile(r"\b(?=[IVX]{2})(X{0,3})(IX|IV|V?I{0,3})\b|\b[VX]\b")
+ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 CURRENCY = re.compile(r"[$€£¥₹₽]")
 
 
@@ -41,6 +43,26 @@ def units(text: str) -> Counter[str]:
     """Count the signs of units behind numbers, and those of currencies."""
     found = [match[0].strip() for match in UNIT.finditer(text)]
     return Counter(found + CURRENCY.findall(text))
+
+
+def numbers_lost(one: str, other: str) -> float:
+    """Give the share of numbers that one text has and the other has not.
+
+    What stands in Roman numerals there, as centuries do in Spanish, is not missing.
+    """
+    of, kept = numbers(one), numbers(other)
+    return lost(of - (of - kept & _roman(other)), kept - (kept - of & _roman(one)))
+
+
+def _roman(text: str) -> Counter[str]:
+    """Count the values of Roman numerals up to 39."""
+    return Counter(str(_value(found[0])) for found in ROMAN.finditer(text))
+
+
+def _value(numeral: str) -> int:
+    values = [ROMAN_VALUES[letter] for letter in numeral]
+    after = [*values[1:], 0]
+    return sum(-a if a < b else a for a, b in zip(values, after, strict=True))
 
 
 def lost(of: Counter[str], kept: Counter[str]) -> float:
