@@ -40,17 +40,11 @@ def _table(parts: list[dict[str, Any]]) -> str:
     for part in parts:
         lines.append(f"| **{part['name']}** | | | {_cell(part['summary'])} |")
         for setting in part["settings"]:
-            default = (
-                "needed" if setting["required"] else _default(part["kind"], setting["default"])
-            )
             default = "needed" if setting["required"] else _default(setting)
             lines.append(f"| | `{setting['name']}` | {default} | {_cell(setting['about'])} |")
     return "\n".join(lines) + "\n"
 
 
-def _default(kind: str, value: object) -> str:
-    if value is None:
-        return "chosen in `fit`" if kind in ("debias", "recommender") else "none"
 def _default(setting: dict[str, Any]) -> str:
     value = setting["default"]
     if value is None:  # a number is chosen, a part is not there

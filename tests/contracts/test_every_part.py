@@ -76,11 +76,6 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
         "debias": {"use": "none"},
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
-    "libretranslate": lambda: _translation_service("libretranslate"),
-    "deepl": lambda: _translation_service("deepl"),
-    "google": lambda: _translation_service("google"),
-    "baidu": lambda: _translation_service("baidu") | {"app_id_env": "POLYREC_TEST_APP_ID"},
-    "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any; kind and name where kinds share a name."""
 

@@ -48,7 +48,6 @@ PARTS: dict[str, dict[str, str]] = {
         "local": "polyrec.llm.local:Local [llm]",
     },
     "translator": {
-        "llm": "polyrec.translate.llm:Llm",
         "apertium": "polyrec.translate.apertium:Apertium",
         "glossary": "polyrec.translate.glossary:Glossary",
         "marian": "polyrec.translate.marian:Marian [torch]",
