@@ -93,10 +93,6 @@ PARTS: dict[str, dict[str, str]] = {
     "language-model": {
         "local": "polyrec.llm.local:Local [llm]",
     },
-    "quality": {
-        "features": "polyrec.translate.features:Features",
-        "back-translation": "polyrec.translate.back_translation:BackTranslation",
-    },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
     },
