@@ -91,6 +91,10 @@ class Apertium(Translator):
                     continue
         return found
 
+    @cached_property
+    def _version(self) -> str:
+        return self._run(["-V"], "").strip().rpartition(" ")[2]
+
     @property
     def fingerprint(self) -> str:
         """Names the program's version and the data of its pairs."""
@@ -100,8 +104,7 @@ class Apertium(Translator):
         for file in sorted(self._folder.glob("*/*")):
             about = file.stat()
             digest.update(f"{file.name}\0{about.st_size}\0{int(about.st_mtime)}\n".encode())
-        version = self._run(["-V"], "").strip().rpartition(" ")[2]
-        return f"apertium-1/{version}/{digest.hexdigest()[:16]}"
+        return f"apertium-1/{self._version}/{digest.hexdigest()[:16]}"
 
     def covers(self, source: str, target: str) -> bool:
         """Say whether a pair for the two languages is installed."""
@@ -122,7 +125,7 @@ class Apertium(Translator):
     def _mode(self, source: str, target: str) -> str | None:
         """Find the pair that fits best: the very tags before those that only match."""
         fitting = [
-            ((one, other) != (source, target), other != target, one != source, mode)
+            (other != target, one != source, mode)
             for (one, other), mode in self.pairs.items()
             if matches(one, source) and matches(target, other)
         ]
