@@ -35,15 +35,15 @@ PARTS: dict[str, dict[str, str]] = {
         "book-crossing": "polyrec.data.folders.book_crossing:BookCrossing",
         "xmarket": "polyrec.data.folders.xmarket:XMarket",
     },
+    "translator": {
+        "cached": "polyrec.translate.cached:Cached",
+    },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "sentence": "polyrec.encode.sentence:Sentence [torch]",
         "http": "polyrec.encode.http:Http",
         "hashing": "polyrec.encode.hashing:Hashing",
         "cached": "polyrec.encode.cached:Cached",
-    },
-    "translator": {
-        "cached": "polyrec.translate.cached:Cached",
     },
     "debias": {
         "language-mean": "polyrec.encode.language_mean:LanguageMean",
