@@ -60,8 +60,9 @@ class Reviews:
                     .on_conflict_do_nothing(index_elements=["key"])
                     .returning(reviews.c.id, reviews.c.text)
                 ).all()
-                for row in new:
-                    _note(connection, row.id, reviewer="", action=QUEUED, texts=("", row.text))
+                lines = [_line(row.id, "", QUEUED, ("", row.text)) for row in new]
+                if lines:
+                    connection.execute(sa.insert(history), lines)
             n_new += len(new)
         return n_new
 
@@ -275,10 +276,13 @@ def _set(connection: Connection, number: int, changes: dict[str, Any]) -> None:
 def _note(
     connection: Connection, number: int, *, reviewer: str, action: str, texts: tuple[str, str]
 ) -> None:
-    """Add a line to the history: the text in use before, and that from then on."""
-    before, after = texts
+    connection.execute(sa.insert(history).values(_line(number, reviewer, action, texts)))
+
+
+def _line(number: int, reviewer: str, action: str, texts: tuple[str, str]) -> dict[str, Any]:
+    """Give a line of the history; the texts are that in use before, and that from then on."""
     line = {"review_id": number, "at": datetime.now(UTC), "reviewer": reviewer, "action": action}
-    connection.execute(sa.insert(history).values(line | {"before": before, "after": after}))
+    return line | {"before": texts[0], "after": texts[1]}
 
 
 def _conditions(connection: Connection, which: Filter) -> list[sa.ColumnElement[bool]]:
