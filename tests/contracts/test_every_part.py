@@ -40,6 +40,7 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
     "sentence": lambda: {"model": _tiny_model()},
+    "word2vec": lambda: {"epochs": _with_gensim(20)},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""
@@ -82,6 +83,11 @@ def _tiny_model() -> str:
 
     folder = RUNNING.enter_context(tempfile.TemporaryDirectory())
     return str(tiny_xlm_r(Path(folder) / "tiny"))
+
+
+def _with_gensim(epochs: int) -> int:
+    pytest.importorskip("gensim", reason="needs the extra word2vec")
+    return epochs
 
 
 def _embedding_service() -> str:
