@@ -156,3 +156,9 @@ def test_threads_may_share_a_tokenizer(language: str, text: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(tokenizer, texts))
     assert found == [Tokenizer(language)(text) for text in texts]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "und", *HAVE])
+def test_a_very_long_text_without_a_space_is_cut_too(language: str) -> None:
+    for text in ("木工の" * 10_000, "งานไม้" * 2_000, "목공" * 2_000, "l'" * 5_000, "x" * 50_000):
+        assert tokens(text, language)
