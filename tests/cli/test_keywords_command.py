@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+pytest.importorskip("sudachipy", reason="needs the extra japanese")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -76,6 +76,8 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
         "debias": {"use": "none"},
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
+    "word2vec": lambda: {"epochs": _with_gensim(20)},
+    "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any; kind and name where kinds share a name."""
 
@@ -142,6 +144,9 @@ def _translation_service(engine: str) -> dict[str, Any]:
         RUNNING.callback(os.environ.pop, name, None)
     url = RUNNING.enter_context(translation_server(engine)).url
     return {"url": url, "key_env": "POLYREC_TEST_KEY", "allow_user_text": True}
+def _with_gensim(epochs: int) -> int:
+    pytest.importorskip("gensim", reason="needs the extra word2vec")
+    return epochs
 
 
 def _embedding_service() -> str:

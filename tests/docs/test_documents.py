@@ -79,15 +79,21 @@ def test_every_command_is_shown_somewhere(command: str, read: Any) -> None:
     assert re.search(rf"^polyrec {command}\b", shown, re.MULTILINE)
 
 
-def test_the_tables_of_parts_match_the_parts(read: Any) -> None:
-    script = ROOT / "scripts" / "write_parts_table.py"
-    spec = importlib.util.spec_from_file_location("write_parts_table", script)
+@pytest.mark.parametrize(
+    ("script", "page", "writes"),
+    [
+        ("write_parts_table.py", "docs/plans.md", "with_tables"),
+        ("write_languages_table.py", "docs/tokens.md", "with_table"),
+    ],
+)
+def test_the_tables_in_pages_match_the_code(script: str, page: str, writes: str, read: Any) -> None:
+    spec = importlib.util.spec_from_file_location(script[:-3], ROOT / "scripts" / script)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    page = read("docs/plans.md").text
-    assert module.with_tables(page) == page, f"run {script.name}"
+    text = read(page).text
+    assert getattr(module, writes)(text) == text, f"run {script}"
 
 
 def test_every_part_and_every_setting_stands_in_the_tables(read: Any) -> None:

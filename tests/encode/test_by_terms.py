@@ -15,6 +15,9 @@ from polyrec.encode.word2vec import Word2Vec
 from polyrec.text import dictionaries
 from polyrec.text.tokens import tokenizer_for
 
+pytest.importorskip("gensim", reason="needs the extra word2vec")
+pytest.importorskip("sudachipy", reason="needs the extra japanese")
+
 TEXTS = [
     "Hammers for wood and hammering wood",
     "A hammer and a plane for wood",

@@ -6,6 +6,8 @@ from polyrec.core.errors import ConfigError, NotFittedError, UnknownIdError
 from polyrec.data.catalog import Catalog
 from polyrec.text.keywords import Keywords
 
+pytest.importorskip("sudachipy", reason="needs the extra japanese")
+
 ITEMS = {
     "hammer": {"en": "Hammers: a hammer for wood, hammering in 3 steps, a hammer"},
     "plane": {"en": "The plane for wood, and the planes"},

@@ -1,4 +1,4 @@
-"""Word2Vec learned on the catalog's own words; needs the extra `word2vec`."""
+"""Word2Vec learned on the catalog's own words; `fit` needs the extra `word2vec`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from gensim.models import Word2Vec as Gensim
 
+from polyrec.core.errors import MissingExtraError
 from polyrec.encode.by_terms import ByTerms
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class Word2Vec(ByTerms):
         assert self.terms_ is not None
         if not len(self.terms_):
             return np.zeros((0, self.size), dtype=np.float32)
+        try:
+            from gensim.models import Word2Vec as Gensim
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(
+                "encoder 'word2vec'", needs="gensim", remedy="pip install 'polyrec[word2vec]'"
+            ) from error
         model = Gensim(
             documents,
             vector_size=self.size,

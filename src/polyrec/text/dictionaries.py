@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from polyrec.text.tools import Tools
 
-
 _LOCK = RLock()
 
 
@@ -57,8 +56,10 @@ def _sudachipy() -> Callable[[str], list[Piece]]:
     tokenizer = Dictionary(dict="core").tokenizer()
 
     def run(text: str) -> list[Piece]:
-        with _LOCK:
-            found = tokenizer.tokenize(text)
+        found = []
+        for start in range(0, len(text), _JA_LONGEST):
+            with _LOCK:
+                found += list(tokenizer.tokenize(text[start : start + _JA_LONGEST]))
         return [
             Piece(each.surface(), each.dictionary_form(), each.part_of_speech()[0] in _JA_FUNCTION)
             for each in found
@@ -69,6 +70,9 @@ def _sudachipy() -> Callable[[str], list[Piece]]:
 
     return cut
 
+
+_JA_LONGEST = 10_000
+"""Characters that are cut at a time; sudachipy refuses over 49,149 bytes."""
 
 _JA_FUNCTION = (
     "助詞",

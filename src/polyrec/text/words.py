@@ -100,10 +100,15 @@ def pairs(run: str) -> list[str]:
 
 def elided(word: str, language: str) -> list[str]:
     """Part what stands for a word before an apostrophe: `l'eau` gives `l'` and `eau`."""
-    before, mark, behind = word.partition("'")
-    if mark and behind and before.lower() in _ELIDED.get(language, "").split():
-        return [before + mark, *elided(behind, language)]
-    return [word]
+    known = _ELIDED.get(language, "").split()
+    parts = []
+    while known:
+        before, mark, behind = word.partition("'")
+        if not (mark and behind and before.lower() in known):
+            break
+        parts.append(before + mark)
+        word = behind
+    return [*parts, word]
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,7 @@ TEXTS = (
     "Kvartalsrapport om obligationsmarknaden",
     "木工の入門コース",
 )
-LANGUAGES = ("en", "en", "da", "ja")
+LANGUAGES = ("en", "en", "da", "und")
 ODD_TEXTS = ("", "   \n", "a\0b", "\ud800 half a pair", "🪚🪵", "word " * 500)
 
 
