@@ -5,6 +5,7 @@ the languages of the test where it can be told. Those that are not installed are
 rows are polyrec's own parts as they ship, `und` counted as wrong.
 
     python benchmarks/detect.py                 the libraries, on Tatoeba and on names
+    python benchmarks/detect.py --what parts    the last rows alone
     python benchmarks/detect.py --what doubt    what `min_confidence` and `sure` cost and save
     python benchmarks/detect.py --what spans    how often texts in two languages are told
     python benchmarks/detect.py --what catalog  what the rest of a catalogue settles
@@ -76,14 +77,14 @@ def installed_mb(packages_named: str) -> float:
     return sum(path.stat().st_size for path in paths if path.is_file()) / 2**20
 
 
-def libraries() -> None:
+def libraries(*, parts_only: bool) -> None:
     """Print the table of all engines."""
     click.echo(
         "| library | Tatoeba | restricted | names | restricted | texts/s, sentences | names "
         "| peak MB | installed MB | code | data |"
     )
     click.echo("|---" * 11 + "|")
-    for own, engines in ((False, ENGINES), (True, PARTS)):
+    for own, engines in ((False, {} if parts_only else ENGINES), (True, PARTS)):
         for name, engine in engines.items():
             full = alone(measured, own, name, False)
             if full is None:
@@ -200,7 +201,13 @@ def catalog() -> None:
                 )
 
 
-WHAT = {"libraries": libraries, "doubt": doubt, "spans": spans, "catalog": catalog}
+WHAT = {
+    "libraries": lambda: libraries(parts_only=False),
+    "parts": lambda: libraries(parts_only=True),
+    "doubt": doubt,
+    "spans": spans,
+    "catalog": catalog,
+}
 
 
 @click.command()

@@ -39,7 +39,7 @@ PARTS: dict[str, dict[str, str]] = {
         "py3langid": "polyrec.text.detect.py3langid:Py3langid",
         "lingua": "polyrec.text.detect.lingua:Lingua [detect]",
         "eldc": "polyrec.text.detect.eldc:Eldc [detect]",
-        "second-opinion": "polyrec.text.detect.second_opinion:SecondOpinion",
+        "second-opinion": "polyrec.text.detect.second_opinion:SecondOpinion [detect]",
     },
     "cleaner": {
         "standard": "polyrec.text.clean.standard:Standard",

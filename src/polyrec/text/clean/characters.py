@@ -77,7 +77,8 @@ def without_repeats(text: str) -> str:
 def _shortened(found: re.Match[str]) -> str:
     word = found[0]
     is_code = any(character.isdigit() or character in "#_=/@\\" for character in word)
-    if is_code or (len(word) == 4 and len(set(word)) == 1):
+    letters = [character for character in word if character.isalpha()]
+    if is_code or (len(letters) == 4 and len(set(letters)) == 1):
         return word
     return REPEATED.sub(r"\1\1\2\2", word)
 

@@ -28,8 +28,8 @@ class Filled:
     Attributes:
         catalog: the catalogue, with tags wherever one was found.
         asked: how many texts had no language.
-        detected: how many of them the detector was sure of.
-        settled: how many more the rest of the catalogue settled.
+        detected: how many of them have the language that the detector named.
+        settled: how many have the one that the rest of the catalogue spoke for.
         left: how many are still `und`: unsure, or the item has another text in that language.
     """
 
@@ -72,8 +72,7 @@ def detect_catalog(catalog: Catalog, detector: Detector, *, by: str | None = Non
         if each.language != UNDETERMINED and each.language not in catalog.texts[item]
     }
     detected = sum(
-        item in tags and each.language != UNDETERMINED
-        for item, each in zip(missing, found, strict=True)
+        tags.get(item) == each.language for item, each in zip(missing, found, strict=True)
     )
     return Filled(
         _tagged(catalog, tags),

@@ -29,11 +29,11 @@ GROUP_WEIGHT = 10.0
 
 
 def settled(detections: Sequence[Detection], groups: Sequence[str]) -> list[Detection]:
-    """Settle what is undetermined by how common each language is in its group and in the catalogue.
+    """Settle what is not sure by how common each language is in its group and in the catalogue.
 
     The probability of each candidate is multiplied by its language's share among the texts of the
     same group and script that are sure, smoothed with its share among all sure texts of the script.
-    What was determined stays as it is, and so does what stays doubtful.
+    What is sure stays as it is, and so does what this does not make likely.
 
     Args:
         detections: one for each text.
@@ -53,7 +53,7 @@ def settled(detections: Sequence[Detection], groups: Sequence[str]) -> list[Dete
                 of_group[group, each.script][each.language] += 1
     return [
         each
-        if each.language != UNDETERMINED
+        if each.confidence >= SURE
         else _judged(each, of_group[group, each.script], of_script[each.script])
         for each, group in zip(detections, groups, strict=True)
     ]

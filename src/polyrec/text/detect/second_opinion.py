@@ -11,9 +11,7 @@ from polyrec.text.detect.detector import Candidate, Detector
 from polyrec.text.detect.py3langid import Py3langid
 from polyrec.text.detect.ranked import Ranked
 
-
-def _others() -> list[Detector]:
-    return [build("detector", "lingua"), build("detector", "eldc")]
+OTHERS = ("lingua", "eldc")
 
 
 @dataclass
@@ -29,7 +27,7 @@ class SecondOpinion(Ranked):
     """
 
     first: Detector = field(default_factory=Py3langid)
-    others: list[Detector] = field(default_factory=_others)
+    others: list[Detector] = field(default_factory=list)
     sure: float = 0.5
     min_confidence: float = 0.3
     mixed: bool = True
@@ -43,7 +41,8 @@ class SecondOpinion(Ranked):
         ranked = _candidates(self.first, texts)
         unsure = [i for i, each in enumerate(ranked) if not _is_sure(each, self.sure)]
         asked = [texts[i] for i in unsure]
-        opinions = [_candidates(other, asked) for other in self.others]
+        others = self.others or [build("detector", name) for name in OTHERS]
+        opinions = [_candidates(other, asked) for other in others]
         for place, i in enumerate(unsure):
             ranked[i] = _joined([ranked[i], *(each[place] for each in opinions)])
         return ranked
