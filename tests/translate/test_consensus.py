@@ -8,6 +8,7 @@ import pytest
 
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.testing.scripted_translator import ScriptedTranslator
+from polyrec.translate.apertium import Apertium
 from polyrec.translate.consensus import Consensus, agreement
 from polyrec.translate.kept import lost, numbers
 from polyrec.translate.quality import Quality
@@ -119,6 +120,13 @@ def test_an_engine_that_does_not_cover_the_pair_is_not_asked() -> None:
     both = Consensus([other, engine("b", RIGHT, pairs=[("es", "en")])], Numbers())
     assert both.covers("fr", "en")
     assert not both.covers("de", "en")
+
+
+def test_an_engine_that_is_not_installed_is_named() -> None:
+    made = Consensus([Apertium(binary="no-such-program"), engine("b", RIGHT)], Numbers())
+    (made,) = made.translate([SOURCE], source="es", target="en")
+    assert made.engine == "consensus/b"
+    assert "apt-get install apertium" in made.error
 
 
 def test_a_users_own_text_goes_to_those_only_that_may_have_it() -> None:

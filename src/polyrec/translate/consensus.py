@@ -10,7 +10,7 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.measures.translation import sentence_chrf
-from polyrec.translate.fallback import all_broken
+from polyrec.translate.fallback import all_broken, asked
 from polyrec.translate.features import Features
 from polyrec.translate.translator import Translation, Translator, not_translated
 
@@ -89,19 +89,22 @@ class Consensus(Translator):
         candidates: list[list[Translation]] = [[] for _ in texts]
         errors: list[list[str]] = [[] for _ in texts]
         broken: list[ConfigError | EngineError] = []
-        asked = [each for each in self.translators if each.covers(source, target)]
-        for translator in asked:
+        answered = False
+        for translator in self.translators:
             try:
-                made = translator.translate(texts, source=source, target=target, kind=kind)
+                made = asked(translator, texts, source, target, kind)
             except (ConfigError, EngineError) as error:
                 broken.append(error)
                 for said in errors:
                     said.append(str(error))
                 continue
+            if made is None:
+                continue
+            answered = True
             for row, each in enumerate(made):
                 errors[row] += [each.error] if each.error else []
                 candidates[row] += [each] if each.translated else []
-        if len(broken) == len(asked):
+        if not answered and broken:
             raise all_broken(broken)
         chosen = self._choose(texts, candidates, (source, target), kind)
         advance(len(texts))
