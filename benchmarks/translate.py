@@ -69,10 +69,13 @@ class Bench:
         """Give Spearman's correlation of estimates with chrF over the test lines."""
         rows = [row for row, each in enumerate(made) if each.translated]
         right, texts = self.lines(pair[1], TEST), [each.text for each in made]
-        chrf = sentence_chrf(texts, right)[rows]
         if len(rows) < 3:
             return float("nan")
-        return float(spearmanr(self.estimates(texts, pair, TEST)[rows], chrf).statistic)
+        estimates = self.estimates(texts, pair, TEST)
+        if all(made[row].quality is not None for row in rows):  # a consensus has its own
+            estimates = np.array([each.quality or 0.0 for each in made])
+        chrf = sentence_chrf(texts, right)
+        return float(spearmanr(estimates[rows], chrf[rows]).statistic)
 
     def tuned(self) -> tuple[float, dict[str, float]]:
         """Choose the weight for all pairs and priors per pair: best chrF + BLEU on tuning lines."""

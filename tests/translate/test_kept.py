@@ -21,6 +21,10 @@ def test_numbers_are_the_same_whatever_separates_their_digits(one: str, other: s
     assert kept.numbers(one) == kept.numbers(other) != Counter()
 
 
+def test_a_year_before_a_number_is_a_number_of_its_own() -> None:
+    assert kept.numbers("In 2018 300 came") == Counter({"2018": 1, "300": 1})
+
+
 def test_a_number_that_was_lost_or_changed_shows() -> None:
     given = kept.numbers("De 9 a 17, aula 204")
     assert kept.lost(given, kept.numbers("From 9 to 17, room 204")) == 0

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, EngineError
+from polyrec.translate.fallback import asked
 from polyrec.translate.features import Features
-from polyrec.translate.translator import Translation, Translator
+from polyrec.translate.translator import Translation, Translator, not_translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,14 +79,14 @@ class Checked(Translator):
         made = self.translator.translate(texts, source=source, target=target, kind=kind)
         made = self._judged(texts, made, (source, target), kind)
         low = [row for row, each in enumerate(made) if _grade(each) < self.threshold]
-        if low and self.retry is not None and self.retry.covers(source, target):
+        if low and self.retry is not None:
             given = [texts[row] for row in low]
             try:
-                others = self.retry.translate(given, source=source, target=target, kind=kind)
+                others = asked(self.retry, given, source, target, kind) or []  # not its pair
             except (ConfigError, EngineError) as error:
-                others = [Translation(text, "", error=str(error)) for text in given]
+                others = [not_translated(text, str(error)) for text in given]
             others = self._judged(given, others, (source, target), kind)
-            for row, other in zip(low, others, strict=True):
+            for row, other in zip(low, others, strict=False):
                 made[row] = _better(made[row], other)
         advance(len(texts))
         return made

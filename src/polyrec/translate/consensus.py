@@ -10,7 +10,7 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.measures.translation import sentence_chrf
-from polyrec.translate.fallback import all_broken
+from polyrec.translate.fallback import all_broken, asked
 from polyrec.translate.features import Features
 from polyrec.translate.translator import Translation, Translator, not_translated
 
@@ -29,12 +29,13 @@ class Consensus(Translator):
     A candidate's score is mbr_weight x agreement + (1 - mbr_weight) x quality + prior. Agreement is
     the mean chrF of a candidate beside the others, which makes the choice that of minimum Bayes
     risk; two candidates agree with each other, so that there quality and priors decide. Equal
-    scores go to the earlier translator. Sources: Kumar and Byrne 2004, "Minimum Bayes-risk
-    decoding"; Fernandes et al. 2022, "Quality-aware decoding".
+    scores go to the earlier translator. What is chosen carries its score, less the prior, as its
+    quality; a candidate that is alone its estimate. Sources: Kumar and Byrne 2004, "Minimum
+    Bayes-risk decoding"; Fernandes et al. 2022, "Quality-aware decoding".
 
     Attributes:
         translators: at least one. One that fails is left out, and `error` says so.
-        quality: estimates how good a candidate is; the chosen one carries the estimate.
+        quality: estimates how good a candidate is.
         mbr_weight: how much agreement counts beside quality, 0 to 1.
         priors: what is added for an engine, by its name or by name and pair: `apertium`,
             `apertium es-en`; learn them on texts whose translations are known.
@@ -88,19 +89,22 @@ class Consensus(Translator):
         candidates: list[list[Translation]] = [[] for _ in texts]
         errors: list[list[str]] = [[] for _ in texts]
         broken: list[ConfigError | EngineError] = []
-        asked = [each for each in self.translators if each.covers(source, target)]
-        for translator in asked:
+        answered = False
+        for translator in self.translators:
             try:
-                made = translator.translate(texts, source=source, target=target, kind=kind)
+                made = asked(translator, texts, source, target, kind)
             except (ConfigError, EngineError) as error:
                 broken.append(error)
                 for said in errors:
                     said.append(str(error))
                 continue
+            if made is None:
+                continue
+            answered = True
             for row, each in enumerate(made):
                 errors[row] += [each.error] if each.error else []
                 candidates[row] += [each] if each.translated else []
-        if len(broken) == len(asked):
+        if not answered and broken:
             raise all_broken(broken)
         chosen = self._choose(texts, candidates, (source, target), kind)
         advance(len(texts))
@@ -125,18 +129,18 @@ class Consensus(Translator):
             target=pair[1],
             kind=kind,
         )
-        priors = [self._prior(each.engine, pair) for _, each in flat]
-        by_quality = (1 - self.mbr_weight) * estimates + np.array(priors)
-        scores = by_quality + self.mbr_weight * agreement(
-            [row for row, _ in flat], [each.text for _, each in flat]
-        )
+        rows = [row for row, _ in flat]
+        others = agreement(rows, [each.text for _, each in flat])
+        alone = np.bincount(rows, minlength=len(texts))[rows] == 1 if rows else np.zeros(0, bool)
+        others = np.where(alone, estimates, others)
+        worth = self.mbr_weight * others + (1 - self.mbr_weight) * estimates
         chosen = [not_translated(text, "") for text in texts]
         best: dict[int, tuple[bool, float]] = defaultdict(lambda: (False, -np.inf))
-        for (row, each), score, estimate in zip(flat, scores, estimates, strict=True):
-            if (each.approved, score) > best[row]:
-                best[row] = (each.approved, float(score))
-                engine = f"consensus/{each.engine}"
-                chosen[row] = replace(each, engine=engine, quality=float(estimate))
+        for (row, each), value in zip(flat, worth.tolist(), strict=True):
+            key = (each.approved, value + self._prior(each.engine, pair))
+            if key > best[row]:
+                best[row] = key
+                chosen[row] = replace(each, engine=f"consensus/{each.engine}", quality=value)
         return chosen
 
     def _prior(self, engine: str, pair: tuple[str, str]) -> float:

@@ -74,7 +74,7 @@ class Fallback(Translator):
                 break
             try:
                 given = [texts[row] for row in open_rows]
-                made = _asked(translator, given, source, target, kind)
+                made = asked(translator, given, source, target, kind)
             except (ConfigError, EngineError) as error:
                 broken.append(error)
                 for row in open_rows:
@@ -98,7 +98,7 @@ class Fallback(Translator):
         ]
 
 
-def _asked(
+def asked(
     translator: Translator, texts: list[str], source: str, target: str, kind: Kind
 ) -> list[Translation] | None:
     """Ask one translator; None if the pair is not its own, which is no failure."""

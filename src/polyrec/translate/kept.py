@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 
-NUMBER = re.compile(r"\d+(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?")
+NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?")
 MARK = re.compile(
     r"https?://[^\s<>\"»]+[^\s<>\"».,;:!?)]"  # an address
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
