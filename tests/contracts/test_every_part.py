@@ -14,9 +14,11 @@ import pytest
 
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
+from polyrec.testing.chat_server import chat_server
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
+from polyrec.testing.contracts.language_model import LanguageModelContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
@@ -33,21 +35,25 @@ CONTRACTS: dict[str, type[Any]] = {
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
+    "language-model": LanguageModelContract,
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
+    "language-model local": lambda: {"threads": 1, "context": 1024},
+    "language-model http": lambda: {"url": _chat_service(), "model": "tiny"},
+    "language-model cached": lambda: {"model": {"use": "scripted"}, "folder": _folder()},
     "cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
     "sentence": lambda: {"model": _tiny_model()},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
-"""Settings of parts that cannot be made without any."""
+"""Settings of parts that cannot be made without any, by name, or by kind and name."""
 
 RUNNING = ExitStack()
 """Services that parts need; they stop when the tests of this file are done."""
 
-NEED_THE_MODEL = {"e5-small"}
+NEED_THE_MODEL = {"e5-small", "local"}
 NOT_PERSONAL = {"popularity"}
 
 SAMPLES = Path(__file__).parents[1] / "data" / "folders" / "samples"
@@ -72,7 +78,8 @@ def named(kind: str) -> list[Any]:
 @cache
 def made(kind: str, name: str) -> Any:
     """Make each part once: contracts do not change it, and a model may be slow to load."""
-    settings = SETTINGS[name]() if name in SETTINGS else {}
+    chosen = SETTINGS.get(f"{kind} {name}", SETTINGS.get(name, dict))
+    settings = chosen()
     return build(kind, {"use": name} | settings)
 
 
@@ -86,6 +93,14 @@ def _tiny_model() -> str:
 
 def _embedding_service() -> str:
     return RUNNING.enter_context(embedding_server()).url
+
+
+def _chat_service() -> str:
+    return RUNNING.enter_context(chat_server()).url
+
+
+def _folder() -> str:
+    return RUNNING.enter_context(tempfile.TemporaryDirectory())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -128,6 +143,14 @@ class TestEveryRecommender(RecommenderContract):
 
 class TestContentByMean(RecommenderContract):
     part = build("recommender", {"use": "content", "profile": "mean"})
+
+
+class TestEveryLanguageModel(LanguageModelContract):
+    @pytest.fixture(autouse=True, params=named("language-model"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        if request.param == "local":
+            pytest.importorskip("xllamacpp", reason="needs the extra llm")
+        self.part = made("language-model", request.param)
 
 
 class TestEveryRanker(RankerContract):

@@ -58,6 +58,9 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "language-model": {
         "local": "polyrec.llm.local:Local [llm]",
+        "http": "polyrec.llm.http:Http",
+        "cached": "polyrec.llm.cached:Cached",
+        "scripted": "polyrec.llm.scripted:Scripted",
     },
     "translator": {
         "llm": "polyrec.translate.llm:Llm",

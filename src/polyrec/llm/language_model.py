@@ -158,8 +158,8 @@ class LanguageModel(ABC):
             second: list[Completion | None] = list(
                 self._complete([prompts[row] for row in again], schema, max_tokens, _silent)
             )
-        except UnfinishedError as stop:
-            second = stop.done  # the first answers stand: they say why they cannot be used
+        except EngineError as stop:  # first answers stand: they say why they cannot be used
+            second = stop.done if isinstance(stop, UnfinishedError) else [None] * len(again)
         for row, completion in zip(again, second, strict=True):
             if completion is not None:
                 found[row] = _both(found[row], _judged(prompts[row], completion, schema))
