@@ -18,6 +18,7 @@ from polyrec.llm.local import Local
 
 EXAMPLES = (("rojo", "red"), ("azul", "blue"), ("negro", "black"))
 SPANISH = ("Spanish", "English")
+COLOR = {"enum": ["green", "white"]}
 
 
 def asked(data: str) -> Prompt:
@@ -81,6 +82,10 @@ class TestTheRealModel:
         prompts = [asked("un gato verde"), asked("el libro blanco")]
         one, other = (self.model().complete(prompts, max_tokens=12) for _ in range(2))
         assert [each.text for each in one] == [each.text for each in other]
+
+    def test_a_chat_model_is_asked_by_its_template(self) -> None:
+        made = self.model(chat=True).complete([asked("verde")], schema=COLOR, max_tokens=16)
+        assert made[0].text in ('"green"', '"white"')
 
     def test_a_prompt_beyond_the_context_has_an_error(self) -> None:
         long, short = self.model(max_data_letters=9000).complete(

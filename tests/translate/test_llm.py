@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from polyrec.core.errors import ConfigError
+from polyrec.llm.cached import Cached
 from polyrec.llm.http import Http
 from polyrec.llm.local import Local
 from polyrec.llm.scripted import Scripted
+from polyrec.testing.chat_server import chat_server
 from polyrec.testing.injections import INJECTIONS
 from polyrec.translate.llm import Llm, shipped
 
@@ -155,6 +157,14 @@ class TestPrivacy:
         with pytest.raises(ConfigError, match="allow_user_text"):
             engine.translate(["una silla"], source="es", target="en", kind="query")
 
+    def test_leave_is_given_at_the_model(self, tmp_path: Path) -> None:
+        with chat_server() as server:
+            model = Cached(Http(server.url, "m", allow_user_text=True), folder=str(tmp_path))
+            engine = Llm(model)
+            [made] = engine.translate(["dos Sillas"], source="es", target="en", kind="query")
+            assert server.requests
+        assert made.error == ""
+
 
 @pytest.mark.model
 @pytest.mark.slow
@@ -171,7 +181,7 @@ class TestWithTheRealModel:
         assert "cat" in made[1].text.lower()
 
     def test_attacks_change_neither_number_nor_order(self, engine: Llm) -> None:
-        texts = [x for each in INJECTIONS[::3] for x in (each, "Silla de madera")]
+        texts = [x for each in INJECTIONS[::5] for x in (each, "Silla de madera")]
         made = translate(engine, *texts)
         assert len(made) == len(texts)
         assert len({each.text for each in made[1::2]}) == 1

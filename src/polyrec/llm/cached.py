@@ -48,6 +48,11 @@ class Cached(LanguageModel):
         return self.model.sends_out
 
     @property
+    def allow_user_text(self) -> bool:
+        """Whether the held model may be sent a user's own text."""
+        return bool(getattr(self.model, "allow_user_text", False))
+
+    @property
     def asks_again(self) -> bool:
         """False: the held model does, where that helps."""
         return False

@@ -58,17 +58,20 @@ class Llm(Translator):
         model: the language model.
         examples: a TSV of your own for all that is translated: a line with the two languages'
             names, then a text and its translation per line; empty for those that ship.
-        allow_user_text: whether a user's own text may go to a model on another machine.
     """
 
     model: LanguageModel
     examples: str = ""
-    allow_user_text: bool = False
 
     @property
     def sends_out(self) -> bool:
         """Whether the model is on another machine."""
         return self.model.sends_out
+
+    @property
+    def allow_user_text(self) -> bool:
+        """Whether the model may be sent a user's own text."""
+        return bool(getattr(self.model, "allow_user_text", False))
 
     @property
     def fingerprint(self) -> str:
@@ -93,12 +96,11 @@ class Llm(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
-        del kind
         pairs = _own(self.examples) if self.examples else shipped(_base(source), _base(target))
         assert pairs is not None  # `covers` was asked
         prompts = [self._prompt(text, pairs) for text in texts]
         most_tokens = max(int(TOKENS_PER_BYTE * len(t.encode("utf-8", "replace"))) for t in texts)
-        made = self.model.complete(prompts, max_tokens=LEAST_TOKENS + most_tokens)
+        made = self.model.complete(prompts, max_tokens=LEAST_TOKENS + most_tokens, kind=kind)
         advance(len(texts))
         return [self._checked(text, each) for text, each in zip(texts, made, strict=True)]
 

@@ -30,7 +30,7 @@ class LanguageModelContract(PartContract):
     """Write `class TestMine(LanguageModelContract)` with `part = Mine()`."""
 
     kind = "language-model"
-    max_tokens: ClassVar[int] = 24
+    max_tokens: ClassVar[int] = 16
 
     def make(self) -> Any:
         """Give the part itself: models learn nothing, and may be slow to load."""
@@ -95,5 +95,13 @@ class LanguageModelContract(PartContract):
         assert len(made) == len(ATTACKS)
         assert all(bool(each.text) != bool(each.error) for each in made)
 
-    def test_it_says_whether_prompts_leave_the_machine(self) -> None:
-        assert isinstance(self.make().sends_out, bool)
+    def test_a_user_s_own_text_leaves_the_machine_only_with_leave(self) -> None:
+        model = self.make()
+
+        def ask() -> Any:
+            return model.complete([prompt("verde")], max_tokens=self.max_tokens, kind="query")
+
+        if model.sends_out and not model.allow_user_text:
+            assert "allow_user_text" in refusal(ConfigError, ask)
+        else:
+            assert len(ask()) == 1
