@@ -15,11 +15,13 @@ import pytest
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
 from polyrec.testing.contracts.cleaner import CleanerContract
+from polyrec.testing.chat_server import chat_server
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.detector import DetectorContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
 from polyrec.testing.contracts.quality import QualityContract
+from polyrec.testing.contracts.language_model import LanguageModelContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
@@ -42,12 +44,23 @@ CONTRACTS: dict[str, type[Any]] = {
     "debias": DebiasContract,
     "recommender": RecommenderContract,
     "quality": QualityContract,
+    "language-model": LanguageModelContract,
     "ranker": RankerContract,
 }
 STATISTICS = Path(tempfile.gettempdir()) / f"polyrec-contract-{os.getpid()}.npz"
 JUDGE = {"use": "features", "encoder": {"use": "hashing"}, "debias": {"use": "none"}}
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "encoder cached": lambda: {"encoder": {"use": "hashing"}},
+    "language-model local": lambda: {"threads": 1, "context": 1024},
+    "language-model http": lambda: {"url": _chat_service(), "model": "tiny"},
+    "language-model cached": lambda: {"model": {"use": "scripted"}, "folder": _folder()},
+    "translator cached": lambda: {
+        "translator": {"use": "glossary", "file": _glossary()},
+        "database": f"{_folder()}/memory.sqlite",
+    },
+    "translator llm": lambda: {
+        "model": {"use": "scripted", "answers": ["A house"], "repeat": True}
+    },
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
     "features": lambda: JUDGE,
     "sentence": lambda: {"model": _tiny_model()},
@@ -77,14 +90,13 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
     "word2vec": lambda: {"epochs": _with_gensim(20)},
-    "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
-"""Settings of parts that cannot be made without any; kind and name where kinds share a name."""
+"""Settings of parts that cannot be made without any, by name, or by kind and name."""
 
 RUNNING = ExitStack()
 """Services that parts need; they stop when the tests of this file are done."""
 
-NEED_THE_MODEL = {"e5-small"}
+NEED_THE_MODEL = {"e5-small", "local"}
 NOT_PERSONAL = {"popularity"}
 
 SAMPLES = Path(__file__).parents[1] / "data" / "folders" / "samples"
@@ -144,6 +156,8 @@ def _translation_service(engine: str) -> dict[str, Any]:
         RUNNING.callback(os.environ.pop, name, None)
     url = RUNNING.enter_context(translation_server(engine)).url
     return {"url": url, "key_env": "POLYREC_TEST_KEY", "allow_user_text": True}
+
+
 def _with_gensim(epochs: int) -> int:
     pytest.importorskip("gensim", reason="needs the extra word2vec")
     return epochs
@@ -151,6 +165,14 @@ def _with_gensim(epochs: int) -> int:
 
 def _embedding_service() -> str:
     return RUNNING.enter_context(embedding_server()).url
+
+
+def _chat_service() -> str:
+    return RUNNING.enter_context(chat_server()).url
+
+
+def _folder() -> str:
+    return RUNNING.enter_context(tempfile.TemporaryDirectory())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -220,6 +242,14 @@ class TestEveryQuality(QualityContract):
     @pytest.fixture(autouse=True, params=named("quality"))
     def _named(self, request: pytest.FixtureRequest) -> None:
         self.part = made("quality", request.param)
+
+
+class TestEveryLanguageModel(LanguageModelContract):
+    @pytest.fixture(autouse=True, params=named("language-model"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        if request.param == "local":
+            pytest.importorskip("xllamacpp", reason="needs the extra llm")
+        self.part = made("language-model", request.param)
 
 
 class TestEveryRanker(RankerContract):

@@ -83,10 +83,21 @@ class TestRetries:
             assert len(server.requests) == 3
 
     def test_pauses_double(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(http, "LEAST_SHARE", 1.0)
         pauses: list[float] = []
         monkeypatch.setattr(http.time, "sleep", pauses.append)
         refused(*[Answer(503)] * 4, retries=3)
         assert pauses == pytest.approx([0.02, 0.04, 0.08])
+
+    def test_callers_do_not_come_back_at_the_same_moment(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pauses: list[float] = []
+        monkeypatch.setattr(http.time, "sleep", pauses.append)
+        refused(*[Answer(503)] * 9, retries=8)
+        wholes = [0.02 * 2**i for i in range(8)]
+        assert all(w / 2 <= pause <= w for w, pause in zip(wholes, pauses, strict=True))
+        assert len({round(pause / w, 6) for w, pause in zip(wholes, pauses, strict=True)}) > 1
 
     @pytest.mark.parametrize("as_date", [False, True])
     def test_a_service_may_wish_for_a_longer_pause(self, as_date: bool) -> None:

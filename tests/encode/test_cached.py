@@ -162,7 +162,7 @@ def test_vectors_of_the_wrong_length_are_a_broken_file(tmp_path: Path) -> None:
     part = Cached(Hashing(), folder=str(tmp_path))
     part.encode(["a"])
     with closing(sqlite3.connect(part.file)) as db, db:
-        db.execute("UPDATE vectors SET vector = x'0000'")
+        db.execute("UPDATE vectors SET value = x'0000'")
     with pytest.raises(EngineError, match=r"cannot be used: it holds a vector of another length; "):
         part.encode(["a"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import os
+import random
 import threading
 import time
 import urllib.parse
@@ -28,6 +29,10 @@ RETRIED = {408, 425, 429, 500, 502, 503, 504}
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Pauses double from the first on; a service that asks for more than the longest is given up."""
+
+LEAST_SHARE = 0.5
+"""A pause is between this share of itself and the whole, so that many callers do not come back at
+the same moment."""
 
 MOST_BYTES = 256 * 2**20
 """No answer is read beyond this size."""
@@ -249,6 +254,7 @@ def _pause(state: RetryCallState) -> float:
     """Say how long to wait: what the service wishes, or pauses that double, if these are longer."""
     assert state.outcome is not None
     own = min(FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1), LONGEST_PAUSE_S)
+    own *= random.uniform(LEAST_SHARE, 1.0)  # noqa: S311 (no secret)
     return max(own, getattr(state.outcome.exception(), "wait_s", 0.0))
 
 

@@ -92,6 +92,9 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "language-model": {
         "local": "polyrec.llm.local:Local [llm]",
+        "http": "polyrec.llm.http:Http",
+        "cached": "polyrec.llm.cached:Cached",
+        "scripted": "polyrec.llm.scripted:Scripted",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",

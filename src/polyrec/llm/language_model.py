@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from polyrec.core.errors import DataError, EngineError
+from polyrec.core.errors import ConfigError, DataError, EngineError
 from polyrec.core.progress import progress
 from polyrec.llm.usable import check_schema, why_not
 
@@ -76,8 +76,7 @@ class UnfinishedError(EngineError):
 class LanguageModel(ABC):
     """Answers prompts; a new one writes `fingerprint`, `sends_out` and `_complete`.
 
-    One that sends prompts to other machines has a setting `allow_user_text`, which callers must
-    heed before they ask about a user's own text.
+    One that sends prompts to other machines has a setting `allow_user_text`.
     """
 
     @property
@@ -101,6 +100,7 @@ class LanguageModel(ABC):
         *,
         schema: Mapping[str, Any] | None = None,
         max_tokens: int = 256,
+        kind: Literal["passage", "query"] = "passage",
     ) -> list[Completion]:
         """Answer prompts, in order.
 
@@ -111,13 +111,16 @@ class LanguageModel(ABC):
             prompts: any number of them.
             schema: a JSON schema that every answer must keep to; None for free text.
             max_tokens: the most that an answer may have.
+            kind: `passage` where the data are items' texts, `query` where a user's own are among
+                them.
 
         Returns:
             One completion per prompt. A prompt for which the model gives nothing that can be used
             has a completion with `error`.
 
         Raises:
-            ConfigError: the model cannot be used as it is set, or the schema is none.
+            ConfigError: the model cannot be used as it is set, the schema is none, or a user's own
+                text would leave the machine without leave.
             DataError: something is not a prompt.
             UnfinishedError: the model had to stop on the way; it holds what was done.
             EngineError: the model cannot be reached or run at all.
@@ -129,6 +132,12 @@ class LanguageModel(ABC):
             raise DataError(f"max_tokens is {max_tokens}", hint="give at least 1")
         if schema is not None:
             check_schema(schema)
+        if kind == "query" and self.sends_out and not getattr(self, "allow_user_text", False):
+            raise ConfigError(
+                f"language model {type(self).__name__} would send a user's own text to another "
+                "machine",
+                hint="set allow_user_text = true in the plan if it may",
+            )
         if not len(prompts):
             return []
         with progress("asking the language model", len(prompts), unit="prompts") as advance:
@@ -158,8 +167,8 @@ class LanguageModel(ABC):
             second: list[Completion | None] = list(
                 self._complete([prompts[row] for row in again], schema, max_tokens, _silent)
             )
-        except UnfinishedError as stop:
-            second = stop.done  # the first answers stand: they say why they cannot be used
+        except EngineError as stop:  # first answers stand: they say why they cannot be used
+            second = stop.done if isinstance(stop, UnfinishedError) else [None] * len(again)
         for row, completion in zip(again, second, strict=True):
             if completion is not None:
                 found[row] = _both(found[row], _judged(prompts[row], completion, schema))

@@ -29,6 +29,9 @@ WHO = "language-model 'local'"
 QUIET, LOUD = -1, 3
 """What llama.cpp calls verbosity."""
 
+NO_SPACES = {"x-guidance": {"whitespace_flexible": False}}
+"""JSON without white space, which small models would else write for ever."""
+
 LEAST_CONTEXT = 256
 
 
@@ -143,7 +146,7 @@ class Local(LanguageModel):
             "cache_prompt": True,
         }
         if schema is not None:
-            request["json_schema"] = dict(schema)
+            request["json_schema"] = {**schema, **NO_SPACES}
         start = time.perf_counter()
         if self.chat:
             request["messages"] = as_messages(prompt, self.max_data_letters)

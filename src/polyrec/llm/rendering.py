@@ -58,10 +58,11 @@ def undone(answer: str, data: str) -> str:
 def as_text(prompt: Prompt, most_letters: int) -> str:
     """Write a prompt for a base model, which goes on with a text: examples, then the data.
 
-    Each text is one line behind its name, so that data can begin no line of their own.
+    Each text is one line behind its name, so that data can begin no line of their own. The
+    instruction is left out where there are examples: beside them it made answers worse.
     """
     asked, answered = prompt.names
-    parts = [prompt.instruction] if prompt.instruction else []
+    parts = [prompt.instruction] if prompt.instruction and not prompt.examples else []
     parts += [
         f"{asked}: {as_data(data, most_letters)}\n{answered}: {as_data(answer, most_letters)}"
         for data, answer in prompt.examples

@@ -18,6 +18,8 @@ REFUSAL = re.compile(
     r"as an ai\b|as a (large )?language model\b",
     re.IGNORECASE,
 )
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
+
 LEAST_ECHO = 20
 """Letters of the instruction that show, in an answer, that it says the question back."""
 
@@ -45,6 +47,8 @@ def why_not(
     """Say why an answer to an instruction about data cannot be used; empty if it can."""
     if not text.strip():
         return "the answer is empty"
+    if NO_TEXT.search(text):
+        return "the answer holds what is no text"
     if _is_echo(instruction, text):
         return "the answer says the question back"
     if schema is not None:

@@ -2,117 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from polyrec.encode.hashing import Hashing
+from polyrec.testing.json_server import Answer, JsonServer, json_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+__all__ = ["Answer", "EmbeddingServer", "embedding_server"]
 
-@dataclass(frozen=True)
-class Answer:
-    """One answer of the script, in place of the right one.
-
-    Attributes:
-        status: the code.
-        body: what is sent, text as it is and anything else as JSON; a function changes the right
-            answer's table; None sends the right answer.
-        headers: more headers.
-        after_s: how long to wait before.
-    """
-
-    status: int = 200
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    after_s: float = 0.0
-
-
-@dataclass
-class EmbeddingServer:
-    """What a client needs to know of the service, and what it was asked.
-
-    Attributes:
-        url: the endpoint.
-        script: the answers of the next requests; after them all answers are right.
-        requests: body and headers of each request.
-        times: when each came, as `time.monotonic` says it.
-    """
-
-    url: str = ""
-    script: list[Answer] = field(default_factory=list)
-    requests: list[tuple[dict[str, Any], dict[str, str]]] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
+EmbeddingServer = JsonServer
 
 
 @contextmanager
 def embedding_server(script: Sequence[Answer] = (), *, dim: int = 64) -> Iterator[EmbeddingServer]:
     """Serve embeddings of the encoder `hashing` as OpenAI does, on a free port of this machine."""
-    known = EmbeddingServer(script=list(script))
-    stopping = threading.Event()
+    encoder = Hashing(size=dim)
 
-    class Handler(_Handler):
-        server_ = known
-        encoder = Hashing(size=dim)
-        wait = stopping.wait
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    known.url = f"http://127.0.0.1:{server.server_port}/v1/embeddings"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield known
-    finally:
-        stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_: EmbeddingServer
-    encoder: Hashing
-    wait: Callable[[float], bool]
-
-    def do_POST(self) -> None:
-        known = self.server_
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        known.times.append(time.monotonic())
-        known.requests.append((body, dict(self.headers)))
-        answer = known.script.pop(0) if known.script else Answer()
-        if answer.after_s:
-            type(self).wait(answer.after_s)
-        self._send(answer, self._right(body))
-
-    def _right(self, body: dict[str, Any]) -> dict[str, Any]:
-        vectors = self.encoder.encode(body["input"])
+    def right(body: dict[str, Any]) -> dict[str, Any]:
         data = [
             {"object": "embedding", "index": row, "embedding": vector.tolist()}
-            for row, vector in enumerate(vectors)
+            for row, vector in enumerate(encoder.encode(body["input"]))
         ]
         return {"object": "list", "data": data, "model": body["model"]}
 
-    def _send(self, answer: Answer, right: dict[str, Any]) -> None:
-        body = right if answer.body is None else answer.body
-        if callable(body):
-            body = body(right)
-        raw = (body if isinstance(body, str) else json.dumps(body)).encode()
-        try:
-            self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(raw)), **answer.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(raw)
-        except OSError:  # whoever asked has gone
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        del format, args
+    with json_server(right, "/v1/embeddings", script) as server:
+        yield server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from dataclasses import dataclass
@@ -36,6 +35,12 @@ SHORTEST, LONGEST = 0.25, 4.0
 SPARE = 20
 """Letters by which a short translation may differ more than that."""
 
+MOST_NAMES = 1
+"""Words without a capital that a text may have which is the same in both languages."""
+
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters that stand for syllables or words."""
+
 TOKENS_PER_BYTE = 0.7
 LEAST_TOKENS = 32
 
@@ -53,17 +58,20 @@ class Llm(Translator):
         model: the language model.
         examples: a TSV of your own for all that is translated: a line with the two languages'
             names, then a text and its translation per line; empty for those that ship.
-        allow_user_text: whether a user's own text may go to a model on another machine.
     """
 
     model: LanguageModel
     examples: str = ""
-    allow_user_text: bool = False
 
     @property
     def sends_out(self) -> bool:
         """Whether the model is on another machine."""
         return self.model.sends_out
+
+    @property
+    def allow_user_text(self) -> bool:
+        """Whether the model may be sent a user's own text."""
+        return bool(getattr(self.model, "allow_user_text", False))
 
     @property
     def fingerprint(self) -> str:
@@ -88,12 +96,11 @@ class Llm(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
-        del kind
         pairs = _own(self.examples) if self.examples else shipped(_base(source), _base(target))
         assert pairs is not None  # `covers` was asked
         prompts = [self._prompt(text, pairs) for text in texts]
         most_tokens = max(int(TOKENS_PER_BYTE * len(t.encode("utf-8", "replace"))) for t in texts)
-        made = self.model.complete(prompts, max_tokens=LEAST_TOKENS + most_tokens)
+        made = self.model.complete(prompts, max_tokens=LEAST_TOKENS + most_tokens, kind=kind)
         advance(len(texts))
         return [self._checked(text, each) for text, each in zip(texts, made, strict=True)]
 
@@ -107,7 +114,9 @@ class Llm(Translator):
         )
 
     def _checked(self, text: str, completion: Completion) -> Translation:
-        error = completion.error or ("the text is too long" if completion.cut else "")
+        error = completion.error or (
+            "the text is longer than the model takes" if completion.cut else ""
+        )
         made = undone(completion.text, text)
         error = error or fault(text, made)
         if error:
@@ -121,6 +130,8 @@ def fault(text: str, made: str) -> str:
         return "the translation is empty"
     if len(made.splitlines()) > 1:
         return "the translation has more than one line"
+    if made.strip() == text.strip() and _words(text) > MOST_NAMES:
+        return "the translation is the text itself"
     before, after = _width(text), _width(made)
     if after > LONGEST * before + SPARE or after < SHORTEST * before - SPARE:
         return f"the translation has {len(made)} letters for {len(text)}"
@@ -129,7 +140,13 @@ def fault(text: str, made: str) -> str:
 
 def _width(text: str) -> int:
     """Count letters; those that stand for syllables or words count double."""
-    return len(text) + len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text))
+    return len(text) + len(WIDE.findall(text))
+
+
+def _words(text: str) -> int:
+    """Count what is hardly a name: words without a capital, and letters that stand for words."""
+    plain = sum(word[0].isalpha() and not word[0].isupper() for word in text.split())
+    return plain + len(WIDE.findall(text))
 
 
 def _base(tag: str) -> str:
@@ -157,21 +174,21 @@ def _sides(tag: str) -> dict[str, str] | None:
 
 
 def _own(path: str) -> Pairs:
+    who = f"translator 'llm': examples {path}"
     try:
-        text = Path(path).read_text("utf-8")
+        pairs = _pairs(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{who} cannot be read: {error}", hint="give a TSV in UTF-8") from error
+    except ValueError:
+        pairs = ()
+    if len(pairs) < 2:
         raise ConfigError(
-            f"translator 'llm': examples {path} cannot be read: {error}", hint="give a TSV in UTF-8"
-        ) from error
-    pairs = _pairs(text)
-    if len(pairs) < 2 or any(len(pair) != 2 for pair in pairs):
-        raise ConfigError(
-            f"translator 'llm': examples {path} holds no pairs of texts",
+            f"{who} holds no pairs of texts",
             hint="give a line with the languages' names, then lines of text, tab, translation",
         )
     return pairs
 
 
 def _pairs(text: str) -> Pairs:
-    rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return tuple((row[0], row[1]) if len(row) == 2 else tuple(row) for row in rows if row)  # type: ignore[misc]
+    rows = [line.split("\t") for line in text.splitlines() if line.strip()]
+    return tuple((one, other) for one, other in rows)

@@ -1,0 +1,111 @@
+"""A language model that remembers: answers on disk, found by model, prompt, schema and length."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from polyrec.core.errors import EngineError
+from polyrec.core.remembered import Open, Remembered, default_folder
+from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+BLOCK = 64
+"""So many prompts at a time: what is done by then is kept if the work is broken off."""
+
+
+@dataclass
+class Cached(LanguageModel):
+    """Asks the language model that it holds only what it has not been asked before.
+
+    Prompts are not kept, only their SHA-256, but answers are: texts made from the data. Errors are
+    asked for anew each time. What a model did before it had to stop is kept. Several processes may
+    share the file.
+
+    Attributes:
+        model: the language model that answers.
+        folder: where `answers.sqlite` lies; empty for `default_folder()`.
+    """
+
+    model: LanguageModel
+    folder: str = ""
+    hits: int = field(default=0, init=False, repr=False, compare=False)
+    misses: int = field(default=0, init=False, repr=False, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the held model: remembering changes no answer."""
+        return self.model.fingerprint
+
+    @property
+    def sends_out(self) -> bool:
+        """Whether the held model sends prompts to another machine."""
+        return self.model.sends_out
+
+    @property
+    def allow_user_text(self) -> bool:
+        """Whether the held model may be sent a user's own text."""
+        return bool(getattr(self.model, "allow_user_text", False))
+
+    @property
+    def asks_again(self) -> bool:
+        """False: the held model does, where that helps."""
+        return False
+
+    @property
+    def file(self) -> Path:
+        """The file that holds the answers."""
+        return Path(self.folder or default_folder()) / "answers.sqlite"
+
+    def _complete(
+        self,
+        prompts: list[Prompt],
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        asked = [self.fingerprint, schema, max_tokens]
+        keys = [_key([*asked, asdict(prompt)]) for prompt in prompts]
+        with Remembered(self.file, "answers", "cache of answers").opened() as file:
+            known = {key: self._read(raw) for key, raw in file.get(keys).items()}
+            todo = {key: p for key, p in zip(keys, prompts, strict=True) if key not in known}
+            self.hits += len(keys) - len(todo)
+            self.misses += len(todo)
+            advance(len(keys) - len(todo))
+            places = list(todo)
+            for start in range(0, len(places), BLOCK):
+                block = places[start : start + BLOCK]
+                try:
+                    made = self.model._answers(
+                        [todo[key] for key in block], schema, max_tokens, advance
+                    )
+                except UnfinishedError as stop:
+                    known |= _keep(file, dict(zip(block, stop.done, strict=True)))
+                    raise UnfinishedError(stop, [known.get(key) for key in keys]) from stop
+                except EngineError as stop:
+                    raise UnfinishedError(stop, [known.get(key) for key in keys]) from stop
+                known |= _keep(file, dict(zip(block, made, strict=True)))
+        return [known[key] for key in keys]
+
+    def _read(self, raw: bytes) -> Completion:
+        try:
+            return replace(Completion(**json.loads(raw)), seconds=0.0)
+        except (TypeError, ValueError) as error:
+            memory = Remembered(self.file, "answers", "cache of answers")
+            raise memory.unusable("it holds what is no answer") from error
+
+
+def _keep(file: Open, made: dict[bytes, Completion | None]) -> dict[bytes, Completion]:
+    """Write down what has no error; give all that there is."""
+    found = {key: each for key, each in made.items() if each is not None}
+    file.put({k: json.dumps(asdict(c)).encode() for k, c in found.items() if not c.error})
+    return found
+
+
+def _key(asked: Any) -> bytes:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
