@@ -250,7 +250,7 @@ def test_settings_lead_into_what_a_translator_holds(
 
 
 WRONG: dict[str, tuple[list[str], int]] = {
-    "no translator is named\n": ([], 2),
+    "--set is given without --translator": (["--set", "file=terms.csv"], 2),
     "no translator is named 'no-such'\n": (["--translator", "no-such"], 2),
     "--set is 'x'\n": (["--translator", "cached", "--set", "x"], 2),
     "but a has a value": (["--translator", "cached", "--set", "a=1", "--set", "a.b=1"], 2),

@@ -14,14 +14,14 @@ import pytest
 
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
-from polyrec.testing.contracts.cleaner import CleanerContract
 from polyrec.testing.chat_server import chat_server
+from polyrec.testing.contracts.cleaner import CleanerContract
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.detector import DetectorContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
-from polyrec.testing.contracts.quality import QualityContract
 from polyrec.testing.contracts.language_model import LanguageModelContract
+from polyrec.testing.contracts.quality import QualityContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract

@@ -1,4 +1,4 @@
-"""The translator that a command line names: by a plan, or by name and settings."""
+"""The translator that a command line names, by a plan or by itself, and the plan's detector."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ from polyrec.core.registry import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
+    from polyrec.text.detect.detector import Detector
     from polyrec.translate.cached import Cached
 
 
+DEFAULT = "translate-first"
+"""The shipped plan whose translator is taken if none is named."""
+
+
 def remembering(
-    plan: Path | None, name: str | None, given: Sequence[str], review_below: float | None
+    plan: str | None, name: str | None, given: Sequence[str], review_below: float | None
 ) -> Cached:
     """Build a translator that remembers; one that does not by itself is held by one that does.
 
     Args:
-        plan: a TOML file with a table [translator].
+        plan: a TOML file with a table [translator], or a plan that ships; None for `DEFAULT`.
         name: the name of a translator, instead of a plan.
         given: its settings, such as `key=value`, values as in TOML; text needs no quotes.
         review_below: sets that of the memory, unless None.
 
     Raises:
-        ConfigError: neither or both are named, or the translator cannot be built.
+        ConfigError: both are named, or the translator cannot be built.
     """
     from polyrec.translate.cached import Cached
 
@@ -38,27 +42,31 @@ def remembering(
     return part if review_below is None else replace(part, review_below=review_below)
 
 
-def _table(plan: Path | None, name: str | None, given: Sequence[str]) -> dict[str, Any]:
+def detector_of(plan: str | None) -> Detector:
+    """Build the detector of a plan, or of `DEFAULT` where it has none."""
+    from polyrec.pipeline.plan import read_table
+
+    own = read_table(plan or DEFAULT).get("detector") or read_table(DEFAULT)["detector"]
+    found: Detector = build("detector", own)
+    return found
+
+
+def _table(plan: str | None, name: str | None, given: Sequence[str]) -> dict[str, Any]:
     if plan is not None:
         if name is not None or given:
             raise ConfigError(
                 "both --plan and --translator or --set are given", hint="leave out one of the two"
             )
         return _of_plan(plan)
-    if name is None:
-        # the one place for a default
-        raise ConfigError(
-            "no translator is named",
-            hint="give --translator NAME (see polyrec parts translator), or --plan FILE",
-        )
-    return {"use": name} | _settings(given)
+    if name is None and given:
+        raise ConfigError("--set is given without --translator", hint="name the translator")
+    return _of_plan(DEFAULT) if name is None else {"use": name} | _settings(given)
 
 
-def _of_plan(plan: Path) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(plan.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{plan} is not TOML: {error}") from error
+def _of_plan(plan: str) -> dict[str, Any]:
+    from polyrec.pipeline.plan import read_table
+
+    table = read_table(plan)
     if "translator" not in table:
         raise ConfigError(f"{plan} has no [translator]", hint="add one, such as use = 'apertium'")
     found: dict[str, Any] = table["translator"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
+  polyrec translate items.csv --to en
   polyrec translate items.csv --to en --translator apertium
   polyrec translate items.csv --to en --plan plan.toml --review-below 0.5 --out english.parquet
   polyrec translate items.csv --to en --translator glossary --set file=terms.csv --json
@@ -33,8 +34,8 @@ person approved come first: see polyrec review."""
 @click.option("--to", required=True, metavar="TAG", help="The wished language, such as en.")
 @click.option(
     "--plan",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A .toml file with a table [translator].",
+    metavar="NAME",
+    help="A .toml file with a table [translator], or a shipped one. [default: translate-first]",
 )
 @click.option("--translator", metavar="NAME", help="A translator by name, instead of a plan.")
 @click.option(
@@ -65,11 +66,12 @@ person approved come first: see polyrec review."""
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def translate(catalog: tuple[str, ...], to: str, as_json: bool, **options: Any) -> None:
     """Translate a CATALOG, in files as for fit, and write it with where each text is from."""
-    from polyrec.cli.named_translator import remembering
+    from polyrec.cli.named_translator import detector_of, remembering
     from polyrec.core.files import whole_file
     from polyrec.core.language import standard_tag
     from polyrec.data.load import read_catalog
     from polyrec.data.write import write_table
+    from polyrec.pipeline.preparation import tagged
     from polyrec.translate.whole_catalog import translate_catalog
 
     to = standard_tag(to)
@@ -79,11 +81,12 @@ def translate(catalog: tuple[str, ...], to: str, as_json: bool, **options: Any) 
         list(catalog), reader=options["reader"], default_language=options["default_language"]
     )
     start = time.perf_counter()
+    items, notes = tagged(items, detector_of(options["plan"]))
     made = translate_catalog(items, part, to)
     seconds = time.perf_counter() - start
     with whole_file(out) as aside:
         write_table(made.table, aside, out.suffix[1:])  # type: ignore[arg-type]
-    facts = {"to": to, "out": str(out)} | _facts(made, part, seconds)
+    facts = {"to": to, "out": str(out), "notes": notes} | _facts(made, part, seconds)
     if as_json:
         show_json(facts)
     else:
@@ -144,6 +147,8 @@ def _facts(made: InOneLanguage, part: Cached, seconds: float) -> dict[str, Any]:
 
 
 def _report(facts: dict[str, Any]) -> None:
+    for note in facts["notes"]:
+        click.echo(note)
     click.echo(
         f"{counted(facts['translated'], 'text')} of {facts['texts']:,} in {facts['to']} now, "
         f"{facts['approved']:,} of them approved by a person; {facts['as_they_are']:,} left as "

@@ -46,6 +46,9 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "language-model": {
         "local": "polyrec.llm.local:Local [llm]",
+        "http": "polyrec.llm.http:Http",
+        "cached": "polyrec.llm.cached:Cached",
+        "scripted": "polyrec.llm.scripted:Scripted",
     },
     "translator": {
         "apertium": "polyrec.translate.apertium:Apertium",
@@ -89,12 +92,6 @@ PARTS: dict[str, dict[str, str]] = {
         "content": "polyrec.models.content:Content",
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
-    },
-    "language-model": {
-        "local": "polyrec.llm.local:Local [llm]",
-        "http": "polyrec.llm.http:Http",
-        "cached": "polyrec.llm.cached:Cached",
-        "scripted": "polyrec.llm.scripted:Scripted",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",

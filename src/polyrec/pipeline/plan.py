@@ -121,19 +121,7 @@ class Plan:
         Raises:
             ConfigError: there is no such file, it is not TOML, or a part cannot be built.
         """
-        shipped = resources.files("polyrec.pipeline") / "plans" / f"{source}.toml"
-        path = Path(source)
-        if path.suffix != ".toml" and shipped.is_file():
-            data = shipped.read_bytes()
-        elif path.is_file():
-            data = path.read_bytes()
-        else:
-            names = ", ".join(shipped_plans())
-            raise ConfigError(f"no plan {str(source)!r}", hint=f"give a .toml file or: {names}")
-        try:
-            return cls.from_table(tomllib.loads(data.decode()))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{source} is not TOML: {error}") from error
+        return cls.from_table(read_table(source))
 
     def to_table(self) -> dict[str, Any]:
         """Write the plan as the table that `from_table` builds it from."""
@@ -146,6 +134,27 @@ class Plan:
     def to_toml(self) -> str:
         """Write the plan as TOML."""
         return tomli_w.dumps(self.to_table())
+
+
+def read_table(source: str | Path) -> dict[str, Any]:
+    """Read a plan's table from a TOML file, or by the name of one that ships.
+
+    Raises:
+        ConfigError: there is no such file, or it is not TOML.
+    """
+    shipped = resources.files("polyrec.pipeline") / "plans" / f"{source}.toml"
+    path = Path(source)
+    if path.suffix != ".toml" and shipped.is_file():
+        data = shipped.read_bytes()
+    elif path.is_file():
+        data = path.read_bytes()
+    else:
+        names = ", ".join(shipped_plans())
+        raise ConfigError(f"no plan {str(source)!r}", hint=f"give a .toml file or: {names}")
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{source} is not TOML: {error}") from error
 
 
 def shipped_plans() -> list[str]:

@@ -86,10 +86,7 @@ def translate_catalog(catalog: Catalog, translator: Translator, target: str) -> 
 
 
 def _shown(catalog: Catalog, target: str) -> tuple[list[str], list[str]]:
-    """Give each item's language and text: in the target language if it has one.
-
-    This is the one place where the languages of texts are settled.
-    """
+    """Give each item's language and text: in the target language if it has one."""
     shown = [catalog.text_for(item, [target]) for item in range(len(catalog))]
     return [language for language, _ in shown], [text for _, text in shown]
 
