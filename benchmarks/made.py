@@ -1,4 +1,4 @@
-"""What engines made of the first 400 lines of NTREX-128, kept in a folder, for the benchmarks."""
+"""What engines made of lines of NTREX-128, kept in a folder, for the benchmarks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polyrec.core.files import write_whole
 from polyrec.core.registry import build
 from polyrec.translate.translator import Translation, Translator, not_translated
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 PAIRS = (("es", "en"), ("pt", "en"), ("en", "es"), ("fr", "en"))
 CODES = {"es": "spa", "pt": "por", "en": "eng", "fr": "fra"}
-TEST, TUNE = slice(0, 200), slice(200, 400)
+FIRST_TUNING_LINE = 200
+AT_ONCE = 50
+"""So many lines are asked for, and kept, at a time."""
 
 
 @dataclass
@@ -46,21 +49,40 @@ class Made(Translator):
         """Say whether it is a pair of the benchmark."""
         return (source, target) in PAIRS
 
+    @property
+    def _folder(self) -> Path:
+        return Path(self.folder)
+
     def kept(self, source: str, target: str) -> dict[str, Any]:
-        """Give seconds, and what was made of each line, None for nothing; ask it if need be."""
-        file = Path(self.folder) / f"{self.engine}-{source}-{target}.json"
+        """Give what is in the file: lines and what was made of each, None for nothing; seconds."""
+        file = self._folder / f"{self.engine}-{source}-{target}.json"
         if not file.exists():
-            texts, table = lines(self.data, source), self.table
-            if "apertium" in self.engine and source in ("fr", "pt"):  # no direct way to English
-                table = {"use": "pivot", "through": "es", "translator": table}
-            translator = build("translator", table)
-            start = time.perf_counter()
-            made = translator.translate(texts, source=source, target=target)
-            seconds = time.perf_counter() - start
+            return {"seconds": 0.0, "made": {}}
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+
+    def speed(self, source: str, target: str) -> float:
+        """Give texts per second."""
+        kept = self.kept(source, target)
+        return len(kept["made"]) / kept["seconds"]
+
+    def _ask(self, texts: list[str], source: str, target: str) -> dict[str, Any]:
+        """Ask the engine for what is not in the file, and keep it."""
+        kept, table = self.kept(source, target), self.table
+        if "apertium" in self.engine and source in ("fr", "pt"):  # no direct way to English
+            table = {"use": "pivot", "through": "es", "translator": table}
+        new = [text for text in texts if text not in kept["made"]]
+        translator = build("translator", table) if new else None
+        for start in range(0, len(new), AT_ONCE):
+            block, begin = new[start : start + AT_ONCE], time.perf_counter()
+            assert translator is not None
+            made = translator.translate(block, source=source, target=target)
+            kept["seconds"] += time.perf_counter() - begin
             said = [each.text if each.translated else None for each in made]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({"seconds": seconds, "made": said}, ensure_ascii=False))
-        return dict(json.loads(file.read_text()))
+            kept["made"] |= dict(zip(block, said, strict=True))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            content = json.dumps(kept, ensure_ascii=False, indent=0).encode()
+            write_whole(self._folder / f"{self.engine}-{source}-{target}.json", content)
+        return dict(kept["made"])
 
     def _translate(
         self,
@@ -70,9 +92,8 @@ class Made(Translator):
         kind: Kind,
         advance: Callable[[int], None],
     ) -> list[Translation]:
-        said = self.kept(source, target)["made"]
         del kind
-        known = dict(zip(lines(self.data, source), said, strict=True))
+        known = self._ask(texts, source, target)
         advance(len(texts))
         return [
             not_translated(text, f"{self.engine} made nothing of it")
@@ -82,10 +103,10 @@ class Made(Translator):
         ]
 
 
-def lines(data: str, language: str) -> list[str]:
-    """Give the first 400 lines of a language."""
+def lines(data: str, language: str, part: slice) -> list[str]:
+    """Give some lines of a language."""
     file = Path(data) / "ntrex" / f"{CODES[language]}.txt"
-    return file.read_text(encoding="utf-8").split("\n")[: TUNE.stop]
+    return file.read_text(encoding="utf-8").split("\n")[part]
 
 
 def engines(data: str, folder: str, names: tuple[str, ...]) -> list[Made]:

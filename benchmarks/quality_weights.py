@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 import numpy as np
-from made import PAIRS, TUNE, engines, lines
+from made import FIRST_TUNING_LINE, PAIRS, engines, lines
 from scipy.optimize import minimize
 
 from polyrec.measures.translation import sentence_chrf
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LEARNED = ("similarity", "length", "copied", "unknown")
 START = {"similarity": 5.0}
 JUDGED = -1.0
+TUNE = slice(FIRST_TUNING_LINE, FIRST_TUNING_LINE + 200)
 EVERY = 5
 """One of so many lines is spoiled in each way."""
 
@@ -51,7 +52,7 @@ def examples(data: str, folder: str, names: tuple[str, ...]) -> tuple[Doubles, D
 
     for engine in engines(data, folder, names):
         for source, target in PAIRS:
-            given, right = lines(data, source)[TUNE], lines(data, target)[TUNE]
+            given, right = lines(data, source, TUNE), lines(data, target, TUNE)
             translations = engine.translate(given, source=source, target=target)
             rows = [row for row, each in enumerate(translations) if each.translated]
             sources, made = [given[i] for i in rows], [translations[i].text for i in rows]

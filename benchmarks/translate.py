@@ -6,7 +6,7 @@ about lines 1-200. What engines make is kept in a folder, so that a second run i
 a minute. Prints Markdown.
 
     python benchmarks/translate.py --data ../shared/data --made made
-    python benchmarks/translate.py --data ../shared/data --made made --engine apertium
+    python benchmarks/translate.py --data ../shared/data --made made --pair es-en --lines 100
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 import numpy as np
-from made import PAIRS, TEST, TUNE, engines, lines
+from made import FIRST_TUNING_LINE, PAIRS, engines, lines
 from scipy.stats import spearmanr
 
 from polyrec.measures.bootstrap import Interval, function_interval
@@ -27,6 +27,8 @@ from polyrec.translate.repair import repair
 from polyrec.translate.repaired import Repaired
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from polyrec.core.types import Booleans, Doubles
     from polyrec.translate.translator import Translation, Translator
 
@@ -35,20 +37,23 @@ if TYPE_CHECKING:
 WEIGHTS = np.linspace(0, 1, 6)
 PRIORS = np.linspace(-0.4, 0.4, 17)
 MEASURES = {"chrF": (chrf_counts, chrf_of), "BLEU": (bleu_counts, bleu_of)}
-NAMES = ("apertium", "llm", "glossary", "apertium+glossary")
+NAMES = ("apertium", "llm", "glossary")
 
 
 class Bench:
     """The engines and their judge on the lines of NTREX."""
 
-    def __init__(self, data: str, folder: str, names: tuple[str, ...]) -> None:
+    def __init__(self, data: str, folder: str, names: tuple[str, ...], n_lines: int) -> None:
         self.data = data
         self.engines = engines(data, folder, names)
+        self.n_lines = n_lines
+        self.test = slice(0, n_lines)
+        self.tune = slice(FIRST_TUNING_LINE, FIRST_TUNING_LINE + n_lines)
         self.quality = Features()
 
     def lines(self, language: str, part: slice) -> list[str]:
         """Give the lines of a part."""
-        return lines(self.data, language)[part]
+        return lines(self.data, language, part)
 
     def made(self, translator: Translator, pair: Pair, part: slice) -> list[Translation]:
         """Translate the lines of a part."""
@@ -68,19 +73,19 @@ class Bench:
     def rank_correlation(self, made: list[Translation], pair: Pair) -> float:
         """Give Spearman's correlation of estimates with chrF over the test lines."""
         rows = [row for row, each in enumerate(made) if each.translated]
-        right, texts = self.lines(pair[1], TEST), [each.text for each in made]
+        right, texts = self.lines(pair[1], self.test), [each.text for each in made]
         if len(rows) < 3:
             return float("nan")
-        estimates = self.estimates(texts, pair, TEST)
+        estimates = self.estimates(texts, pair, self.test)
         if all(made[row].quality is not None for row in rows):  # a consensus has its own
             estimates = np.array([each.quality or 0.0 for each in made])
         chrf = sentence_chrf(texts, right)
         return float(spearmanr(estimates[rows], chrf[rows]).statistic)
 
-    def tuned(self) -> tuple[float, dict[str, float]]:
+    def tuned(self, pairs: Sequence[Pair]) -> tuple[float, dict[str, float]]:
         """Choose the weight for all pairs and priors per pair: best chrF + BLEU on tuning lines."""
         best: tuple[float, float, dict[str, float]] = (-np.inf, 0.0, {})
-        tables = {pair: self.candidates(pair) for pair in PAIRS}
+        tables = {pair: self.candidates(pair) for pair in pairs}
         for weight in WEIGHTS:
             total, priors = 0.0, {}
             for pair, (there, estimates, agreements, counts) in tables.items():
@@ -98,14 +103,14 @@ class Bench:
 
     def candidates(self, pair: Pair) -> tuple[Booleans, Doubles, Doubles, dict[str, Doubles]]:
         """Give which candidates there are, estimates and agreements (lines x engines), counts."""
-        made = [self.made(engine, pair, TUNE) for engine in self.engines]
+        made = [self.made(engine, pair, self.tune) for engine in self.engines]
         texts = [[each.text for each in column] for column in made]
         there = np.array([[each.translated for each in column] for column in made]).T
-        estimates = np.column_stack([self.estimates(column, pair, TUNE) for column in texts])
+        estimates = np.column_stack([self.estimates(column, pair, self.tune) for column in texts])
         places = np.argwhere(there)
         agreements = np.zeros(there.shape)
         agreements[there] = agreement(places[:, 0].tolist(), [texts[j][i] for i, j in places])
-        counts = [self.counts(column, pair, TUNE) for column in texts]
+        counts = [self.counts(column, pair, self.tune) for column in texts]
         stacked = {name: np.stack([each[name] for each in counts], axis=1) for name in MEASURES}
         return there, estimates, agreements, stacked
 
@@ -140,7 +145,7 @@ def shown(interval: Interval) -> str:
     return f"{interval.value:+.2f} [{interval.low:+.2f}, {interval.high:+.2f}]"
 
 
-def report(bench: Bench, weight: float, priors: dict[str, float]) -> None:
+def report(bench: Bench, pairs: Sequence[Pair], *, weight: float, priors: dict[str, float]) -> None:
     """Print the tables."""
     settings = {"quality": bench.quality, "mbr_weight": weight, "priors": priors}
     wholes: dict[str, Translator] = {
@@ -148,24 +153,26 @@ def report(bench: Bench, weight: float, priors: dict[str, float]) -> None:
         "consensus + repairs": Consensus([Repaired(e) for e in bench.engines], **settings),
     }
     rows, correlations = [], []
-    for pair in PAIRS:
-        made = {engine.engine: bench.made(engine, pair, TEST) for engine in bench.engines}
-        counts = {n: bench.counts([e.text for e in m], pair, TEST) for n, m in made.items()}
+    for pair in pairs:
+        made = {engine.engine: bench.made(engine, pair, bench.test) for engine in bench.engines}
+        counts = {n: bench.counts([e.text for e in m], pair, bench.test) for n, m in made.items()}
         scores = {name: score(each) for name, each in counts.items()}
         on_tune = {
-            e.engine: score(bench.counts([t.text for t in bench.made(e, pair, TUNE)], pair, TUNE))
+            e.engine: score(
+                bench.counts([t.text for t in bench.made(e, pair, bench.tune)], pair, bench.tune)
+            )
             for e in bench.engines
         }
         for engine in bench.engines:
-            name, kept = engine.engine, engine.kept(*pair)
+            name = engine.engine
             found = bench.rank_correlation(made[name], pair)
             correlations.append(found)
-            speed = f"{len(kept['made']) / kept['seconds']:.1f}"
+            speed = f"{engine.speed(*pair):.1f}"
             done = sum(each.translated for each in made[name])
             rows.append([name, *numbers(scores[name]), f"{found:.2f}", str(done), speed, "", ""])
         for name, translator in wholes.items():
-            whole = bench.made(translator, pair, TEST)
-            theirs = bench.counts([each.text for each in whole], pair, TEST)
+            whole = bench.made(translator, pair, bench.test)
+            theirs = bench.counts([each.text for each in whole], pair, bench.test)
             against = []
             for of in (scores, on_tune):
                 best = {m: max(scores, key=lambda n, m=m, of=of: of[n][m]) for m in MEASURES}
@@ -180,7 +187,15 @@ def report(bench: Bench, weight: float, priors: dict[str, float]) -> None:
             rows.append([name, *numbers(score(theirs)), f"{found:.2f}", str(done), "", *against])
         for row in rows[-len(bench.engines) - 2 :]:
             row.insert(0, "-".join(pair))
-    head = ["pair", "engine", "chrF", "BLEU", "Spearman", "translated of 200", "texts/s"]
+    head = [
+        "pair",
+        "engine",
+        "chrF",
+        "BLEU",
+        "Spearman",
+        f"translated of {bench.n_lines}",
+        "texts/s",
+    ]
     head += ["less the best engine on these lines", "less the best on the tuning lines"]
     for row in [head, ["---"] * len(head), *rows]:
         click.echo(f"| {' | '.join(row)} |")
@@ -193,26 +208,31 @@ def numbers(scores: dict[str, float]) -> list[str]:
     return [f"{value:.1f}" for value in scores.values()]
 
 
-def changed_references(bench: Bench) -> str:
+def changed_references(bench: Bench, pairs: Sequence[Pair]) -> str:
     """Say how many translations by people the repairs change."""
     n = 0
-    for source, target in PAIRS:
-        both = zip(bench.lines(source, TEST), bench.lines(target, TEST), strict=True)
+    for source, target in pairs:
+        both = zip(bench.lines(source, bench.test), bench.lines(target, bench.test), strict=True)
         n += sum(repair(a, b, source=source, target=target) != b for a, b in both)
-    return f"Repairs change {n} of {len(PAIRS) * 200} translations by people."
+    return f"Repairs change {n} of {len(pairs) * bench.n_lines} translations by people."
 
 
 @click.command()
 @click.option("--data", default="../shared/data", show_default=True, help="Holds ntrex/.")
 @click.option("--made", default="made", show_default=True, help="Where engines' work is kept.")
+@click.option("--pair", multiple=True, default=["-".join(pair) for pair in PAIRS])
+@click.option("--lines", "n_lines", default=200, type=click.IntRange(3, 200), show_default=True)
 @click.option("--engine", multiple=True, default=NAMES, show_default=True)
-def main(data: str, made: str, engine: tuple[str, ...]) -> None:
+def main(
+    data: str, made: str, pair: tuple[str, ...], n_lines: int, engine: tuple[str, ...]
+) -> None:
     """Tune, then print the tables."""
-    bench = Bench(data, made, engine)
-    weight, priors = bench.tuned()
+    bench = Bench(data, made, engine, n_lines)
+    pairs = [(one, other) for one, _, other in (each.partition("-") for each in pair)]
+    weight, priors = bench.tuned(pairs)
     click.echo(f"mbr_weight {weight:.1f}, priors {priors}\n")
-    report(bench, weight, priors)
-    click.echo(f"\n{changed_references(bench)}")
+    report(bench, pairs, weight=weight, priors=priors)
+    click.echo(f"\n{changed_references(bench, pairs)}")
 
 
 if __name__ == "__main__":

@@ -149,9 +149,7 @@ def test_with_the_real_encoder_the_right_translation_wins() -> None:
         "loop": "A woodworking course course course course course course course course",
     }
     found = quality.estimate([source] * len(given), list(given.values()), source="es", target="en")
-    assert found.argmax() == 0
-    assert found[0] > 0.4
-    assert np.sort(found)[:-2].max() < 0.35
+    assert found[0] > found[1:].max() + 0.1
 
 
 def test_the_means_that_ship_are_those_of_the_default_encoder() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from polyrec.translate import kept
 
@@ -58,6 +60,8 @@ def test_units_stand_behind_numbers_and_currencies_anywhere() -> None:
         ("the 17th century", "el siglo XVII"),
         ("Juan Pablo II, 3", "John Paul 2, 3"),
         ("siglo V", "the 5th century"),
+        ("au XIXe siècle", "in the 19th century"),
+        ("siglo XX", "the 20th century"),
     ],
 )
 def test_a_number_in_roman_numerals_is_not_lost(one: str, other: str) -> None:
@@ -68,3 +72,9 @@ def test_roman_numerals_excuse_their_own_number_alone() -> None:
     assert kept.numbers_lost("siglo XIX", "the 18th century") == 1
     assert kept.numbers_lost("I have 1 dog", "tengo un perro") == 1
     assert kept.numbers_lost("siglo XIX, aula 204", "19th century, room 240") > 0
+
+
+@given(st.text(alphabet="IVXe a1.,", max_size=12), st.text(alphabet="IVXe a1.,", max_size=12))
+def test_any_texts_can_be_compared(one: str, other: str) -> None:
+    assert 0 <= kept.numbers_lost(one, other) <= 1
+    assert kept.numbers_lost(one, one) == 0

@@ -33,7 +33,7 @@ class Checked(Translator):
 
     translator: Translator
     quality: Quality = field(default_factory=Features)
-    threshold: float = 0.35
+    threshold: float = 0.3
     retry: Translator | None = None
 
     def __post_init__(self) -> None:

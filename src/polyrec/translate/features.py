@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from polyrec.encode.encoder import Encoder, Kind
     from polyrec.text.detect.detector import Detector
 
-CONSTANT = -1.95
+CONSTANT = -2.12
 WEIGHTS = {
-    "similarity": 2.52,
-    "length": -0.61,
-    "copied": -1.27,
-    "unknown": -0.52,
+    "similarity": 2.54,
+    "length": -0.27,
+    "copied": -1.16,
+    "unknown": -1.0,
     "numbers": -1.0,
     "marks": -1.0,
     "units": -1.0,
     "repetition": -1.0,
     "language": -1.0,
 }
-"""Learned by `benchmarks/translate.py --learn`."""
+"""Learned by benchmarks/quality_weights.py --engine apertium."""
 
 
 @dataclass

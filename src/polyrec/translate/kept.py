@@ -18,7 +18,7 @@ MARK = re.compile(
 UNIT = re.compile(
     r"(?<=\d)[ \u00a0\u202f]?(%|°[CF]|[kMGT]i?B|[kcm]?m|k?g|mg|[mc]?l|[kMG]?Hz|k?W|V)\b|(?<=\d) ?%"
 )
-ROMAN = re.compile(r"\b(?=[IVX]{2})(X{0,3})(IX|IV|V?I{0,3})\b|\b[VX]\b")
+ROMAN = re.compile(r"\b(?=[VX]|[IVX]{2})(X{0,3}(?:IX|IV|VI{0,3}|I{1,3})|X{1,3})e?\b")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 CURRENCY = re.compile(r"[$€£¥₹₽]")
 
@@ -56,7 +56,7 @@ def numbers_lost(one: str, other: str) -> float:
 
 def _roman(text: str) -> Counter[str]:
     """Count the values of Roman numerals up to 39."""
-    return Counter(str(_value(found[0])) for found in ROMAN.finditer(text))
+    return Counter(str(_value(found[1])) for found in ROMAN.finditer(text))
 
 
 def _value(numeral: str) -> int:
