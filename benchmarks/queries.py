@@ -8,8 +8,7 @@ asked for. How high does the item stand among all items? Run from the project's 
 
 from __future__ import annotations
 
-import argparse
-
+import click
 import numpy as np
 
 import polyrec
@@ -18,12 +17,11 @@ from polyrec.measures.bootstrap import mean_interval
 from polyrec.pipeline.plan import Plan
 
 
-def main() -> None:
+@click.command()
+@click.option("--questions", type=int, default=3000, show_default=True, help="How many titles.")
+@click.option("--detector", "detectors", multiple=True, default=["py3langid", "second-opinion"])
+def main(questions: int, detectors: tuple[str, ...]) -> None:
     """Print the mean reciprocal rank for each way to give the language, and what it costs."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--questions", type=int, default=3000)
-    arguments.add_argument("--detectors", nargs="*", default=["py3langid", "second-opinion"])
-    given = arguments.parse_args()
     data = polyrec.load_dataset("debian")
     full = data.all_texts or data.catalog
     space = Plan.load("default").space
@@ -34,27 +32,35 @@ def main() -> None:
         for language, text in by.items()
         if language != data.catalog.language[item]
     ]
-    some = np.random.default_rng(0).permutation(len(pairs))[: given.questions]
+    some = np.random.default_rng(0).permutation(len(pairs))[:questions]
     items, named, texts = zip(*(pairs[i] for i in some), strict=True)
     ways = {"named": list(named), "unknown": ["und"] * len(texts)}
-    for name in given.detectors:
+    for name in detectors:
         ways[name] = [found.language for found in build("detector", name).detect(texts)]
     words = np.mean([len(text.split()) for text in texts])
-    print(f"{len(texts):,} titles of {words:.1f} words, {len(set(named))} languages")
-    print("| language of the question | right | `und` | mean reciprocal rank | less than named |")
-    print("| --- | --- | --- | --- | --- |")
+    click.echo(f"{len(texts):,} titles of {words:.1f} words, {len(set(named))} languages")
+    click.echo(
+        "| language of the question | right | `und` | mean reciprocal rank | less than named |"
+    )
+    click.echo("| --- | --- | --- | --- | --- |")
     ranks: dict[str, np.ndarray] = {}
     for way, languages in ways.items():
-        right = np.mean([a.partition("-")[0] == b.partition("-")[0]
-                         for a, b in zip(languages, named, strict=True)])  # fmt: skip
+        right = np.mean(
+            [
+                a.partition("-")[0] == b.partition("-")[0]
+                for a, b in zip(languages, named, strict=True)
+            ]
+        )
         unknown = np.mean([language == "und" for language in languages])
         scores = space.queries(list(texts), languages) @ vectors.T
         own = scores[np.arange(len(items)), items]
         ranks[way] = 1.0 / (1 + (scores > own[:, None]).sum(axis=1))
         mean, less = mean_interval(ranks[way]), mean_interval(ranks["named"] - ranks[way])
-        print(f"| {way} | {right:.1%} | {unknown:.1%} | {mean.value:.3f} "
-              f"({mean.low:.3f} to {mean.high:.3f}) | {less.value:.3f} "
-              f"({less.low:.3f} to {less.high:.3f}) |")  # fmt: skip
+        click.echo(
+            f"| {way} | {right:.1%} | {unknown:.1%} | {mean.value:.3f} "
+            f"({mean.low:.3f} to {mean.high:.3f}) | {less.value:.3f} "
+            f"({less.low:.3f} to {less.high:.3f}) |"
+        )
 
 
 if __name__ == "__main__":

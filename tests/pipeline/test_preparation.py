@@ -9,10 +9,11 @@ import pytest
 from polyrec.core.errors import ConfigError, LanguageError
 from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
+from polyrec.data.interactions import Interactions
 from polyrec.encode.hashing import Hashing
 from polyrec.encode.no_debias import NoDebias
 from polyrec.models.content import Content
-from polyrec.pipeline.fitted import Fitted, fit
+from polyrec.pipeline.fitted import Fitted, fit, load
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import Preparation, tagged
 from polyrec.pipeline.space import Space
@@ -22,6 +23,7 @@ from polyrec.translate.translator import Translation, Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from polyrec.encode.encoder import Kind
 
@@ -230,3 +232,28 @@ TABLE = {"encoder": "hashing", "recommender": "content"}
 def with_detector(rec: Fitted) -> Fitted:
     learned = rec.learned
     return Fitted(replace(learned, plan=replace(learned.plan, detector=ByArticle())))
+
+
+def test_a_model_that_translates_does_so_after_it_was_saved(tmp_path: Path) -> None:
+    (tmp_path / "terms.csv").write_text("de,en\nHobel,plane\nSäge,saw\nMond,moon\n", "utf-8")
+    catalog = Catalog.from_texts(
+        ["hobel", "säge", "mond", "plane", "saw", "moon"],
+        [{"de": word} for word in ("Hobel", "Säge", "Mond")]
+        + [{"en": word} for word in ("plane", "saw", "moon")],
+    )
+    chosen = Interactions.from_pairs([("u", 0), ("v", 5)])
+    data = replace(WORLD, catalog=catalog, interactions=chosen)
+    table = {
+        "translate": "pivot",
+        "translator": {"use": "glossary", "file": str(tmp_path / "terms.csv")},
+        "encoder": "hashing",
+        "recommender": "content",
+    }
+    rec = fit(data, Plan.from_table(table))
+    assert rec.notes == ("3 of 6 texts translated in 0 s (glossary 3)",)
+    rec.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    for model in (rec, again):
+        found = model.recommend_to_text("Säge", language="de", k=2)
+        assert set(found["item_id"]) == {"säge", "saw"}
+        assert found["score"][0] == pytest.approx(found["score"][1])
