@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS := auto
-DEBIAN_PACKAGES := debian-archive-keyring
+DEBIAN_PACKAGES := apertium apertium-eng-spa apertium-es-pt apertium-fr-es debian-archive-keyring
 
 # Holds what is installed, and what pip builds with, to the versions that the tests ran with.
 # (A relative path: pip would split one with spaces.)

@@ -20,6 +20,7 @@ from polyrec.testing.contracts.folder import FolderContract
 from polyrec.testing.contracts.ranker import RankerContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
+from polyrec.testing.contracts.translator import TranslatorContract
 from polyrec.testing.embedding_server import embedding_server
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 CONTRACTS: dict[str, type[Any]] = {
     "reader": ReaderContract,
     "folder": FolderContract,
+    "translator": TranslatorContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -40,6 +42,9 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "cached": lambda: {"encoder": {"use": "hashing"}},
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
     "sentence": lambda: {"model": _tiny_model()},
+    "glossary": lambda: {"file": _glossary()},
+    "pivot": lambda: {"translator": {"use": "apertium"}, "through": "es"},
+    "fallback": lambda: {"translators": [{"use": "glossary", "file": _glossary()}, "apertium"]},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""
@@ -84,6 +89,15 @@ def _tiny_model() -> str:
     return str(tiny_xlm_r(Path(folder) / "tiny"))
 
 
+@cache
+def _glossary() -> str:
+    folder = Path(RUNNING.enter_context(tempfile.TemporaryDirectory()))
+    terms = zip(TranslatorContract.texts, ("A house", "The dog", "A book"), strict=True)
+    rows = ["es,en", *(f"{one.rstrip('.')},{other}" for one, other in terms)]
+    (folder / "terms.csv").write_text("\n".join(rows), encoding="utf-8")
+    return str(folder / "terms.csv")
+
+
 def _embedding_service() -> str:
     return RUNNING.enter_context(embedding_server()).url
 
@@ -107,6 +121,15 @@ class TestEveryEncoder(EncoderContract):
     @pytest.fixture(autouse=True, params=named("encoder"))
     def _named(self, request: pytest.FixtureRequest) -> None:
         self.part = made("encoder", request.param)
+
+
+class TestEveryTranslator(TranslatorContract):
+    @pytest.fixture(autouse=True, params=named("translator"))
+    def _named(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.part = made("translator", request.param)
+        if request.param == "pivot":
+            monkeypatch.setattr(type(self), "source", "pt")
+            monkeypatch.setattr(type(self), "texts", ("A casa é azul.", "O livro", "Um cão"))
 
 
 class TestEveryDebias(DebiasContract):

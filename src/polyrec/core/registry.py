@@ -35,6 +35,12 @@ PARTS: dict[str, dict[str, str]] = {
         "book-crossing": "polyrec.data.folders.book_crossing:BookCrossing",
         "xmarket": "polyrec.data.folders.xmarket:XMarket",
     },
+    "translator": {
+        "apertium": "polyrec.translate.apertium:Apertium",
+        "glossary": "polyrec.translate.glossary:Glossary",
+        "pivot": "polyrec.translate.pivot:Pivot",
+        "fallback": "polyrec.translate.fallback:Fallback",
+    },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "sentence": "polyrec.encode.sentence:Sentence [torch]",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, DataError
@@ -46,7 +46,9 @@ class Translation:
 class Translator(ABC):
     """Translates texts; a new one writes `covers`, `fingerprint` and `_translate`.
 
-    One that sends texts to other machines has `sends_out`, and a setting `allow_user_text`.
+    One that sends texts to other machines has `sends_out`, and a setting `allow_user_text`. One
+    that holds others has `sends_out` and `takes_user_text` of what it holds, asks these by
+    `translate`, and so leaves it to each of them whether a user's own text may leave.
     """
 
     @property
@@ -55,13 +57,28 @@ class Translator(ABC):
         return False
 
     @property
+    def takes_user_text(self) -> bool:
+        """Whether it may be given a user's own text: it stays here, or the plan lets it go."""
+        return not self.sends_out or bool(getattr(self, "allow_user_text", False))
+
+    @property
     @abstractmethod
     def fingerprint(self) -> str:
         """Names engine, version and every setting that a translation depends on, for memories."""
 
     @abstractmethod
     def covers(self, source: str, target: str) -> bool:
-        """Say whether it can translate from one language to another, by their standard tags."""
+        """Say whether it can translate from one language to another, by their standard tags.
+
+        It never raises: what is not installed covers nothing, and `uncovered` says why.
+        """
+
+    def uncovered(self, source: str, target: str) -> ConfigError:
+        """Explain why a pair is not covered, and what to do."""
+        return ConfigError(
+            f"translator {type(self).__name__} does not translate from {source!r} to {target!r}",
+            hint="name another one, or pivot through a third language",
+        )
 
     def translate(
         self, texts: Sequence[str], *, source: str, target: str, kind: Kind = "passage"
@@ -69,7 +86,9 @@ class Translator(ABC):
         """Translate texts, in order.
 
         Args:
-            texts: any number of texts of one language; blank ones stay as they are.
+            texts: any number of texts of one language; blank ones stay as they are. In the others,
+                what no file can hold is replaced first: NUL by a space, half of a surrogate pair
+                by `?`.
             source: their language, BCP 47.
             target: the wished language, BCP 47.
             kind: `passage` for items' texts, `query` for a user's own.
@@ -91,31 +110,28 @@ class Translator(ABC):
         for i, text in enumerate(texts):
             if not isinstance(text, str):
                 raise DataError(f"text {i} is {text!r}, not a text")
-        if matches(target, source):
-            return [Translation(text, AS_IS) for text in texts]
         if UNDETERMINED in (source, target):
             raise DataError(
                 f"cannot translate from {source!r} to {target!r}",
                 hint="name both languages; a detector finds that of a text",
             )
-        who = type(self).__name__
+        found = [Translation(text, AS_IS) for text in texts]
+        if matches(target, source):
+            return found
         if not self.covers(source, target):
+            raise self.uncovered(source, target)
+        if kind == "query" and not self.takes_user_text:
             raise ConfigError(
-                f"translator {who} does not translate from {source!r} to {target!r}",
-                hint="name another one, or pivot through a third language",
-            )
-        if kind == "query" and self.sends_out and not getattr(self, "allow_user_text", False):
-            raise ConfigError(
-                f"translator {who} would send a user's own text to another machine",
+                f"translator {type(self).__name__} would send a user's own text to another machine",
                 hint="set allow_user_text = true in the plan if it may",
             )
-        rows = [row for row, text in enumerate(texts) if text.strip()]
-        found = [Translation(text, AS_IS) for text in texts]
-        if rows:
-            with progress("translating", len(rows), unit="texts") as advance:
-                made = self._translate([texts[row] for row in rows], source, target, kind, advance)
-            for row, translation in zip(rows, made, strict=True):
-                found[row] = translation
+        given = {row: _clean(text) for row, text in enumerate(texts)}
+        given = {row: text for row, text in given.items() if text.strip()}
+        if given:
+            with progress("translating", len(given), unit="texts") as advance:
+                made = self._translate(list(given.values()), source, target, kind, advance)
+            for row, translation in zip(given, made, strict=True):
+                found[row] = _checked(translation, texts[row])
         return found
 
     @abstractmethod
@@ -128,3 +144,19 @@ class Translator(ABC):
         advance: Callable[[int], None],
     ) -> list[Translation]:
         """Translate at least one text, none of them blank; report texts done."""
+
+
+def not_translated(text: str, why: str) -> Translation:
+    """Give a text of which nothing could be made."""
+    return Translation(text, "", error=why)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _checked(made: Translation, given: str) -> Translation:
+    """Give the text itself where there is no translation; nothing is no translation either."""
+    if made.engine and not made.text.strip():
+        return not_translated(given, f"{made.engine} made nothing of it")
+    return made if made.engine else replace(made, text=given)
