@@ -73,12 +73,12 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,augment,dataset-build,pandas,test,torch]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,dataset-build,pandas,test,torch]'
+	$(INSTALL) '.[ann,augment,check,dataset-build,pandas,test,torch]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

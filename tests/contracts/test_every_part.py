@@ -14,6 +14,7 @@ import pytest
 
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
+from polyrec.testing.contracts.augmenter import AugmenterContract
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.folder import FolderContract
@@ -32,6 +33,7 @@ CONTRACTS: dict[str, type[Any]] = {
     "reader": ReaderContract,
     "folder": FolderContract,
     "translator": TranslatorContract,
+    "augmenter": AugmenterContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -45,6 +47,10 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "glossary": lambda: {"file": _glossary()},
     "pivot": lambda: {"translator": {"use": "apertium"}, "through": "es"},
     "fallback": lambda: {"translators": [{"use": "glossary", "file": _glossary()}, "apertium"]},
+    "translation": lambda: {"translator": {"use": "apertium"}},
+    "back-translation": lambda: {"translator": {"use": "apertium"}},
+    "synonyms": lambda: {"encoder": {"use": "hashing"}, "min_cosine": 0.3, "vocabulary": 500},
+    "language-mixing": lambda: {"encoder": {"use": "hashing"}, "vocabulary": 500},
     "http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
 }
 """Settings of parts that cannot be made without any."""
@@ -130,6 +136,12 @@ class TestEveryTranslator(TranslatorContract):
         if request.param == "pivot":
             monkeypatch.setattr(type(self), "source", "pt")
             monkeypatch.setattr(type(self), "texts", ("A casa é azul.", "O livro", "Um cão"))
+
+
+class TestEveryAugmenter(AugmenterContract):
+    @pytest.fixture(autouse=True, params=named("augmenter"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("augmenter", request.param)
 
 
 class TestEveryDebias(DebiasContract):

@@ -15,8 +15,8 @@ from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
 from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
-from polyrec.pipeline.service import Service
 from polyrec.pipeline.preparation import tagged
+from polyrec.pipeline.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +169,8 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     vectors, notes = None, []
     if plan.encoder is not None:
         space = plan.space
-        vectors = space.fit(train.catalog)
+        chosen = train.histories.chosen
+        vectors = space.fit(train.catalog, chosen=chosen, seed=seed)
         notes = [str(space.bridged)] if plan.translate == "pivot" else []
     return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 

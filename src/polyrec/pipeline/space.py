@@ -12,7 +12,8 @@ from polyrec.core.vectors import unit_rows
 from polyrec.pipeline.preparation import Bridged, Preparation
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats, Strings
+    from polyrec.augment.augmenter import Augmenter, Synthetic
+    from polyrec.core.types import Booleans, Floats, Strings
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
     from polyrec.encode.encoder import Encoder
@@ -26,6 +27,7 @@ class Space:
         encoder: makes the vectors.
         debias: learned on the catalogue by `fit`.
         preparation: what happens to texts before they are encoded.
+        augmenter: makes further texts for the debias to learn from, or None.
         bridged: what became of the last catalogue's texts, where a translator brings them into one
             language.
     """
@@ -33,10 +35,19 @@ class Space:
     encoder: Encoder
     debias: Debias
     preparation: Preparation = field(default_factory=Preparation)
+    augmenter: Augmenter | None = None
     bridged: Bridged = field(default_factory=Bridged, init=False)
 
-    def fit(self, catalog: Catalog) -> Floats:
+    def fit(self, catalog: Catalog, *, chosen: Booleans | None = None, seed: int = 0) -> Floats:
         """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
+
+        Made texts are only learned from: every item's vector is of its own texts alone.
+
+        Args:
+            catalog: the items.
+            chosen: of which items texts may be made, shape (items,): those that somebody chose in
+                the training data; None for all.
+            seed: draws what texts are made.
 
         Returns:
             Unit rows, shape (items, dim).
@@ -47,8 +58,17 @@ class Space:
         self.debias.check_encoder(self.encoder.fingerprint)
         texts, languages, item = self._texts_of(catalog)
         raw = self.encoder.encode(texts)
-        self.debias.fit(raw, languages)
+        usable = np.arange(len(texts)) if chosen is None else np.flatnonzero(chosen[item])
+        made = self._made([texts[row] for row in usable], languages[usable], seed)
+        synthetic = self.encoder.encode([each.text for each in made])
+        tags = np.array([each.language for each in made], dtype=np.str_)
+        self.debias.fit(np.concatenate([raw, synthetic]), np.concatenate([languages, tags]))
         return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
+
+    def _made(self, texts: list[str], languages: Strings, seed: int) -> list[Synthetic]:
+        if self.augmenter is None:
+            return []
+        return self.augmenter.augment(texts, languages.tolist(), seed=seed)
 
     def items(self, catalog: Catalog) -> Floats:
         """Give the vectors of further items with what was learned before, shape (items, dim)."""
