@@ -51,7 +51,7 @@ class LanguageMixing(Augmenter):
     encoder: Encoder
     share: float = 0.5
     margin: float = 0.05
-    vocabulary: int = 5000
+    vocabulary: int = 3000
     glossary: str = ""
     languages: list[str] = field(default_factory=list)
     up_to: int = 300
@@ -83,12 +83,14 @@ class LanguageMixing(Augmenter):
 
     def _others(self, source: str, target: str) -> dict[str, list[str]]:
         """Give what may stand for each word of a language in another, worked out once."""
-        pair = (source, target)
-        if pair not in self._pairs:
-            found = dictionary(self._words(source), self._words(target), margin=self.margin)
-            found |= self._terms(source, target)
-            self._pairs[pair] = {word: [other] for word, other in found.items()}
-        return self._pairs[pair]
+        if (source, target) not in self._pairs:
+            words = self._words(source), self._words(target)
+            found = dictionary(*words, margin=self.margin)
+            both = {(source, target): found, (target, source): {o: w for w, o in found.items()}}
+            for pair, induced in both.items():
+                known = induced | self._terms(*pair)
+                self._pairs[pair] = {word: [other] for word, other in known.items()}
+        return self._pairs[source, target]
 
     def _words(self, language: str) -> Vocabulary:
         if language not in self._known:

@@ -46,7 +46,7 @@ class Synonyms(Augmenter):
     encoder: Encoder
     share: float = 0.3
     min_cosine: float = 0.5
-    vocabulary: int = 5000
+    vocabulary: int = 3000
     languages: list[str] = field(default_factory=list)
     up_to: int = 300
     _near: dict[str, dict[str, list[str]]] = field(

@@ -12,7 +12,7 @@ from polyrec.core.language import matches
 from polyrec.core.vectors import unit_rows
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Doubles, Floats, Integers
+    from polyrec.core.types import Floats
     from polyrec.encode.encoder import Encoder
 
 SKIPPED = 150
@@ -106,32 +106,22 @@ def dictionary(source: Vocabulary, target: Vocabulary, *, margin: float) -> dict
         source: words to translate.
         target: words to translate them into.
         margin: how near two words must be to count.
+
+    Returns:
+        The same pairs from either side. Time and memory grow with words x words.
     """
     if not source.words or not target.words:
         return {}
-    crowd = (_crowd(source.vectors, target.vectors), _crowd(target.vectors, source.vectors))
-    forth, near = _best(source.vectors, target.vectors, *crowd)
-    back, _ = _best(target.vectors, source.vectors, *reversed(crowd))
-    mutual = np.flatnonzero((back[forth] == np.arange(len(forth))) & (near >= margin))
-    return {source.words[i]: target.words[forth[i]] for i in mutual}
+    cosine = source.vectors @ target.vectors.T
+    near = cosine - _crowd(cosine)[:, None] / 2 - _crowd(cosine.T)[None, :] / 2
+    forth, back = near.argmax(axis=1), near.argmax(axis=0)
+    rows = np.arange(len(forth))
+    mutual = np.flatnonzero((back[forth] == rows) & (near[rows, forth] >= margin))
+    return {source.words[row]: target.words[forth[row]] for row in mutual}
 
 
-def _crowd(of: Floats, among: Floats) -> Doubles:
-    """Give the mean cosine of each row's nearest rows of another space."""
-    depth = min(NEAR, len(among))
-    means = [
-        np.partition(of[start : start + BLOCK] @ among.T, -depth, axis=1)[:, -depth:].mean(axis=1)
-        for start in range(0, len(of), BLOCK)
-    ]
-    return np.concatenate(means).astype(np.float64)
-
-
-def _best(of: Floats, among: Floats, own: Doubles, other: Doubles) -> tuple[Integers, Doubles]:
-    """Find for each row the nearest row of another space, and how near it is."""
-    best, near = [], []
-    for start in range(0, len(of), BLOCK):
-        closeness = of[start : start + BLOCK] @ among.T - other / 2
-        top = closeness.argmax(axis=1)
-        best.append(top)
-        near.append(closeness[np.arange(len(top)), top] - own[start : start + BLOCK] / 2)
-    return np.concatenate(best), np.concatenate(near)
+def _crowd(cosine: Floats) -> Floats:
+    """Give the mean of each row's largest cosines."""
+    depth = min(NEAR, cosine.shape[1])
+    largest = np.partition(cosine, cosine.shape[1] - depth, axis=1)[:, -depth:]
+    return np.asarray(largest.mean(axis=1))
