@@ -55,7 +55,10 @@ class Known(Encoder):
 
 @pytest.fixture(autouse=True)
 def _lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "frequent_words", lambda tag, size: LISTS.get(tag, []))
+    def listed(language: str, size: int) -> list[str]:
+        return LISTS.get(language, [])[:size]
+
+    monkeypatch.setattr(vocabulary, "frequent_words", listed)
 
 
 @given(st.text(), st.floats(0.01, 1), st.integers(0, 9))

@@ -105,6 +105,13 @@ def test_fit_makes_texts_only_of_items_that_somebody_chose(view: str) -> None:
     assert not set(given) & (secret - known)
     assert set(given) <= known
     assert fitted.learned.catalog == train.catalog
+    assert fitted.notes == (f"{len(given)} texts made to learn from: eo {len(given)}",)
+
+
+def test_who_makes_nothing_says_so() -> None:
+    plan = Plan(Content(), Hashing(), augmenter=ForwardTranslation(ScriptedTranslator()))
+    fitted = polyrec.fit(translated().view("one-language"), plan)
+    assert fitted.notes == ("0 texts made to learn from",)
 
 
 def test_a_comparison_makes_texts_only_of_items_in_train() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from polyrec.core.vectors import unit_rows
 from polyrec.pipeline.preparation import Bridged, Preparation
 
 if TYPE_CHECKING:
-    from polyrec.augment.augmenter import Augmenter, Synthetic
+    from polyrec.augment.augmenter import Augmenter
     from polyrec.core.types import Booleans, Floats, Strings
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
@@ -30,6 +31,7 @@ class Space:
         augmenter: makes further texts for the debias to learn from, or None.
         bridged: what became of the last catalogue's texts, where a translator brings them into one
             language.
+        made: how many texts the augmenter made for the last catalogue, by language.
     """
 
     encoder: Encoder
@@ -37,6 +39,7 @@ class Space:
     preparation: Preparation = field(default_factory=Preparation)
     augmenter: Augmenter | None = None
     bridged: Bridged = field(default_factory=Bridged, init=False)
+    made: Counter[str] = field(default_factory=Counter, init=False)
 
     def fit(self, catalog: Catalog, *, chosen: Booleans | None = None, seed: int = 0) -> Floats:
         """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
@@ -58,17 +61,17 @@ class Space:
         self.debias.check_encoder(self.encoder.fingerprint)
         texts, languages, item = self._texts_of(catalog)
         raw = self.encoder.encode(texts)
-        usable = np.arange(len(texts)) if chosen is None else np.flatnonzero(chosen[item])
-        made = self._made([texts[row] for row in usable], languages[usable], seed)
-        synthetic = self.encoder.encode([each.text for each in made])
-        tags = np.array([each.language for each in made], dtype=np.str_)
-        self.debias.fit(np.concatenate([raw, synthetic]), np.concatenate([languages, tags]))
-        return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
-
-    def _made(self, texts: list[str], languages: Strings, seed: int) -> list[Synthetic]:
         if self.augmenter is None:
-            return []
-        return self.augmenter.augment(texts, languages.tolist(), seed=seed)
+            self.debias.fit(raw, languages)
+        else:
+            rows = np.arange(len(texts)) if chosen is None else np.flatnonzero(chosen[item])
+            usable = [texts[row] for row in rows]
+            made = self.augmenter.augment(usable, languages[rows].tolist(), seed=seed)
+            self.made = Counter(each.language for each in made)
+            tags = np.array([each.language for each in made], dtype=np.str_)
+            vectors = self.encoder.encode([each.text for each in made])
+            self.debias.fit(np.concatenate([raw, vectors]), np.concatenate([languages, tags]))
+        return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
 
     def items(self, catalog: Catalog) -> Floats:
         """Give the vectors of further items with what was learned before, shape (items, dim)."""
