@@ -74,12 +74,12 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[ann,augment,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,check,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[ann,augment,check,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

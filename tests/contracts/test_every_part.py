@@ -15,6 +15,7 @@ import pytest
 from polyrec.core.registry import build, part_class, parts
 from polyrec.encode.statistics import Statistics
 from polyrec.testing.chat_server import chat_server
+from polyrec.testing.contracts.augmenter import AugmenterContract
 from polyrec.testing.contracts.cleaner import CleanerContract
 from polyrec.testing.contracts.debias import DebiasContract
 from polyrec.testing.contracts.detector import DetectorContract
@@ -40,6 +41,7 @@ CONTRACTS: dict[str, type[Any]] = {
     "translator": TranslatorContract,
     "detector": DetectorContract,
     "cleaner": CleanerContract,
+    "augmenter": AugmenterContract,
     "encoder": EncoderContract,
     "debias": DebiasContract,
     "recommender": RecommenderContract,
@@ -59,7 +61,7 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
         "database": f"{_folder()}/memory.sqlite",
     },
     "translator llm": lambda: {
-        "model": {"use": "scripted", "answers": ["A house"], "repeat": True}
+        "model": {"use": "scripted", "answers": ["({data})"], "repeat": True}
     },
     "from-file": lambda: {"file": str(STATISTICS), "debias": {"use": "language-mean"}},
     "features": lambda: JUDGE,
@@ -90,6 +92,10 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
     "word2vec": lambda: {"epochs": _with_gensim(20)},
+    "translation": lambda: {"translator": {"use": "apertium"}},
+    "augmenter back-translation": lambda: {"translator": {"use": "apertium"}},
+    "synonyms": lambda: {"encoder": {"use": "hashing"}, "min_cosine": 0.3, "vocabulary": 500},
+    "language-mixing": lambda: {"encoder": {"use": "hashing"}, "vocabulary": 500},
 }
 """Settings of parts that cannot be made without any, by name, or by kind and name."""
 
@@ -215,6 +221,12 @@ class TestEveryTranslator(TranslatorContract):
         if request.param == "pivot":
             monkeypatch.setattr(type(self), "source", "pt")
             monkeypatch.setattr(type(self), "texts", ("A casa é azul.", "O livro", "Um cão"))
+
+
+class TestEveryAugmenter(AugmenterContract):
+    @pytest.fixture(autouse=True, params=named("augmenter"))
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.part = made("augmenter", request.param)
 
 
 class TestEveryDebias(DebiasContract):

@@ -70,6 +70,12 @@ PARTS: dict[str, dict[str, str]] = {
         "features": "polyrec.translate.features:Features",
         "back-translation": "polyrec.translate.back_translation:BackTranslation",
     },
+    "augmenter": {
+        "translation": "polyrec.augment.forward_translation:ForwardTranslation",
+        "back-translation": "polyrec.augment.back_translation:BackTranslation",
+        "synonyms": "polyrec.augment.synonyms:Synonyms [augment]",
+        "language-mixing": "polyrec.augment.language_mixing:LanguageMixing [augment]",
+    },
     "encoder": {
         "e5-small": "polyrec.encode.e5_small:E5Small",
         "sentence": "polyrec.encode.sentence:Sentence [torch]",

@@ -113,6 +113,11 @@ class Histories:
         """How many items each user chose, shape (users,)."""
         return np.diff(self.indptr)
 
+    @property
+    def chosen(self) -> Booleans:
+        """Which items anybody chose, shape (items,)."""
+        return np.bincount(self.items, minlength=self.n_items) > 0
+
     def items_of(self, user: int) -> Integers:
         """Give one user's items."""
         return self.items[self.indptr[user] : self.indptr[user + 1]]

@@ -17,6 +17,7 @@ from polyrec.pipeline.space import Space
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from polyrec.augment.augmenter import Augmenter
     from polyrec.core.types import Doubles, Floats
     from polyrec.data.dataset import Dataset
     from polyrec.encode.encoder import Encoder
@@ -39,6 +40,8 @@ class Setting:
         k: length of the lists.
         preparation: what happens to texts before they are encoded; its translator is for contenders
             that translate.
+        augmenter: makes texts for all contenders' debias to learn from, out of the texts of items
+            that somebody chose in train; None for none.
     """
 
     data: Dataset
@@ -50,6 +53,7 @@ class Setting:
     seeds: Sequence[int] = (0,)
     k: int = K
     preparation: Preparation = field(default_factory=Preparation)
+    augmenter: Augmenter | None = None
 
     def check(self) -> None:
         """Refuse what would fail only after long work.
@@ -99,7 +103,7 @@ class Spaces:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.catalogs: dict[tuple[str, int], Dataset] = {}
-        self.made: dict[tuple[str, int, str], Floats] = {}
+        self.made: dict[tuple[str, int, str, bytes], Floats] = {}
         self.bridged: dict[int, Bridged] = {}
 
     def shown(self, contender: Contender, text_seed: int) -> Dataset:
@@ -110,17 +114,31 @@ class Spaces:
             self.catalogs[key] = self.setting.data.view(view, seed=text_seed)
         return self.catalogs[key]
 
-    def vectors(self, contender: Contender, text_seed: int) -> Floats:
-        """Give the items' vectors as a contender sees them, shape (items, dim)."""
+    def vectors(
+        self, contender: Contender, text_seed: int, train: Dataset | None = None, *, seed: int = 0
+    ) -> Floats:
+        """Give the items' vectors as a contender sees them, shape (items, dim).
+
+        Args:
+            contender: who sees them.
+            text_seed: of the view.
+            train: what further texts may be made from; None for none.
+            seed: draws those texts.
+        """
         debias = contender.debias or self.setting.debias
-        prepared = repr((debias, contender.translates))
-        key = (contender.view, 0 if contender.view else text_seed, prepared)
+        augmenter = None if train is None else self.setting.augmenter
+        chosen = None if train is None or augmenter is None else train.histories.chosen
+        prepared = repr((debias, contender.translates, seed if augmenter else 0))
+        learned_from = b"" if chosen is None else chosen.tobytes()
+        key = (contender.view, 0 if contender.view else text_seed, prepared, learned_from)
         if key not in self.made:
             preparation = self.setting.preparation
             if not contender.translates:
                 preparation = preparation.without_translation()
-            space = Space(self.setting.encoder, build("debias", dict(debias)), preparation)
-            self.made[key] = space.fit(self.shown(contender, text_seed).catalog)
+            part = build("debias", dict(debias))
+            space = Space(self.setting.encoder, part, preparation, augmenter)
+            catalog = self.shown(contender, text_seed).catalog
+            self.made[key] = space.fit(catalog, chosen=chosen, seed=seed)
             if contender.translates:
                 self.bridged.setdefault(text_seed, space.bridged)
         return self.made[key]
@@ -173,6 +191,8 @@ def fit(
     """Fit a contender on the training part of the data."""
     recommender: Recommender = build("recommender", dict(contender.recommender))
     catalog = spaces.shown(contender, text_seed).catalog
-    vectors = spaces.vectors(contender, text_seed) if recommender.needs_vectors else None
+    vectors = None
+    if recommender.needs_vectors:
+        vectors = spaces.vectors(contender, text_seed, train, seed=seed)
     training = Training(train.histories, vectors, catalog.languages, catalog.categories)
     return recommender.fit(training, seed=seed)

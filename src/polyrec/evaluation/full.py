@@ -75,6 +75,7 @@ def evaluate_plan(
         seeds=seeds,
         k=k,
         preparation=replace(plan.preparation, translator=plan.translator),
+        augmenter=plan.augmenter,
     )
     setting.check()
     if LANGUAGE_OUT in splits:

@@ -34,7 +34,7 @@ class Scripted(LanguageModel):
     that keeps to the schema.
 
     Attributes:
-        answers: the answers of the next prompts.
+        answers: the answers of the next prompts; `{data}` in one stands for the prompt's data.
         repeat: whether the list begins anew when it ends.
         max_data_letters: how much of a prompt's data it sees.
     """
@@ -101,7 +101,7 @@ class Scripted(LanguageModel):
             "!echo": f"{prompt.instruction}\n{as_text(prompt, self.max_data_letters)}",
             "!empty": "",
         }
-        text = right if answer is None else faults.get(answer, answer)
+        text = right if answer is None else faults.get(answer, answer.replace("{data}", right))
         cut_off = answer == "!truncated"
         return Completion(
             text,

@@ -19,6 +19,7 @@ from polyrec.pipeline.preparation import tagged
 from polyrec.pipeline.service import Service
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Sequence
 
     from polyrec.core.types import Floats, LanguageMode, Suggestion
@@ -168,9 +169,10 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     train, plan, vectors = replace(train, catalog=catalog), plan.for_catalog(catalog), None
     if plan.encoder is not None:
         space = plan.space
-        vectors = space.fit(catalog)
+        vectors = space.fit(catalog, chosen=train.histories.chosen, seed=seed)
         plan = replace(plan, encoder=space.encoder)
         notes += [str(space.bridged)] if plan.translate == "pivot" else []
+        notes += [_said_of_made(space.made)] if plan.augmenter is not None else []
     return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 
 
@@ -187,6 +189,12 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     trained_on = (train.name, train.view_name)
     held = None if vectors is None else kept(vectors)
     return Fitted(Learned(plan, catalog, users, train.histories, held, seed, trained_on))
+
+
+def _said_of_made(made: Counter[str]) -> str:
+    by = ", ".join(f"{language} {n:,}" for language, n in made.most_common(8))
+    by += " ..." if len(made) > 8 else ""
+    return f"{counted(made.total(), 'text')} made to learn from" + (f": {by}" if by else "")
 
 
 def _listed(name: str, given: Sequence[str]) -> tuple[str, ...]:

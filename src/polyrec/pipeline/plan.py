@@ -19,6 +19,7 @@ from polyrec.pipeline.space import Space
 from polyrec.rank.prefer_languages import PreferLanguages
 
 if TYPE_CHECKING:
+    from polyrec.augment.augmenter import Augmenter
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
     from polyrec.encode.encoder import Encoder
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from polyrec.text.detect.detector import Detector
     from polyrec.translate.translator import Translator
 
-KINDS = ("detector", "cleaner", "translator", "encoder", "debias", "recommender", "ranker")
+KINDS = (
+    "detector",
+    "cleaner",
+    "translator",
+    "augmenter",
+    "encoder",
+    "debias",
+    "recommender",
+    "ranker",
+)
 SETTINGS = ("translate", "pivot")
 TRANSLATE = ("off", "pivot")
 
@@ -45,6 +55,7 @@ class Plan:
         detector: finds the language of texts that have no tag, or None.
         cleaner: cleans texts before they are encoded, or None.
         translator: translates texts before they are encoded, where `translate` says so.
+        augmenter: makes further texts to learn from where a language has few, or None.
         translate: `off` reads every text in its own language; `pivot` first brings those that the
             translator covers into the pivot language, unless the catalogue has one language only.
         pivot: that language.
@@ -61,6 +72,7 @@ class Plan:
     detector: Detector | None = None
     cleaner: Cleaner | None = None
     translator: Translator | None = None
+    augmenter: Augmenter | None = None
     translate: str = "off"
     pivot: str = "en"
 
@@ -95,7 +107,7 @@ class Plan:
         """
         if self.encoder is None:
             raise ConfigError("this plan has no encoder", hint="add [encoder] to the plan")
-        return Space(self.encoder, self.debias, self.preparation)
+        return Space(self.encoder, self.debias, self.preparation, self.augmenter)
 
     @classmethod
     def from_table(cls, table: dict[str, Any]) -> Plan:

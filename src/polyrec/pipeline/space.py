@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from polyrec.core.vectors import unit_rows
 from polyrec.pipeline.preparation import Bridged, Preparation
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats, Strings
+    from polyrec.augment.augmenter import Augmenter
+    from polyrec.core.types import Booleans, Floats, Strings
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
     from polyrec.encode.encoder import Encoder
@@ -27,17 +29,29 @@ class Space:
         encoder: makes the vectors; one that learns is replaced by a fitted copy in `fit`.
         debias: learned on the catalogue by `fit`.
         preparation: what happens to texts before they are encoded.
+        augmenter: makes further texts for the debias to learn from, or None.
         bridged: what became of the last catalogue's texts, where a translator brings them into one
             language.
+        made: how many texts the augmenter made for the last catalogue, by language.
     """
 
     encoder: Encoder
     debias: Debias
     preparation: Preparation = field(default_factory=Preparation)
+    augmenter: Augmenter | None = None
     bridged: Bridged = field(default_factory=Bridged, init=False)
+    made: Counter[str] = field(default_factory=Counter, init=False)
 
-    def fit(self, catalog: Catalog) -> Floats:
+    def fit(self, catalog: Catalog, *, chosen: Booleans | None = None, seed: int = 0) -> Floats:
         """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
+
+        Made texts are only learned from: every item's vector is of its own texts alone.
+
+        Args:
+            catalog: the items.
+            chosen: of which items texts may be made, shape (items,): those that somebody chose in
+                the training data; None for all.
+            seed: draws what texts are made.
 
         Returns:
             Unit rows, shape (items, dim).
@@ -52,7 +66,9 @@ class Space:
             self.encoder = fresh(self.encoder).fit(texts, languages)
         self.debias.check_encoder(self.encoder.fingerprint)
         raw = self.encoder.encode(texts, languages=languages)
-        self.debias.fit(raw, languages)
+        rows = np.arange(len(texts)) if chosen is None else np.flatnonzero(chosen[item])
+        made, tags = self._made([texts[row] for row in rows], languages[rows], seed)
+        self.debias.fit(np.concatenate([raw, made]), np.concatenate([languages, tags]))
         return _mean_by_item(self.debias.apply(raw, languages), item, len(catalog))
 
     def items(self, catalog: Catalog) -> Floats:
@@ -73,6 +89,17 @@ class Space:
         vectors = self.debias.apply(raw, tags)
         vectors[[not text.strip() for text in texts]] = 0.0
         return vectors
+
+    def _made(self, texts: list[str], languages: Strings, seed: int) -> tuple[Floats, Strings]:
+        """Give the vectors and languages of texts that the augmenter makes of others."""
+        made = (
+            []
+            if self.augmenter is None
+            else self.augmenter.augment(texts, languages.tolist(), seed=seed)
+        )
+        tags = np.array([each.language for each in made], dtype=np.str_)
+        self.made = Counter(tags.tolist())
+        return self.encoder.encode([each.text for each in made], languages=tags), tags
 
     def _texts_of(self, catalog: Catalog) -> tuple[list[str], Strings, np.ndarray]:
         """List the texts to encode, their languages, and which item each belongs to."""
