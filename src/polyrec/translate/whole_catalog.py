@@ -69,7 +69,7 @@ def translate_catalog(catalog: Catalog, translator: Translator, target: str) -> 
                 advance(len(rows))
             elif source == UNDETERMINED or not translator.covers(source, target):
                 known = source != UNDETERMINED
-                why = str(translator.uncovered(source, target)) if known else UNKNOWN
+                why = f"nothing translates from {source!r} to {target!r}" if known else UNKNOWN
                 for row in rows:
                     made[row] = not_translated(texts[row], why)
                 uncovered.update({source: len(rows)} if known else {})
