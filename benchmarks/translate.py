@@ -83,17 +83,19 @@ class Bench:
         return float(spearmanr(estimates[rows], chrf[rows]).statistic)
 
     def tuned(self, pairs: Sequence[Pair]) -> tuple[float, dict[str, float]]:
-        """Choose the weight for all pairs and priors per pair: best chrF + BLEU on tuning lines."""
+        """Choose the weight for all pairs and priors per pair on tuning lines: see `worth`."""
         best: tuple[float, float, dict[str, float]] = (-np.inf, 0.0, {})
         tables = {pair: self.candidates(pair) for pair in pairs}
         for weight in WEIGHTS:
             total, priors = 0.0, {}
             for pair, (there, estimates, agreements, counts) in tables.items():
+                single = best_single(counts)
                 scores = np.where(there, weight * agreements + (1 - weight) * estimates, -np.inf)
                 grid = itertools.product(PRIORS, repeat=len(self.engines) - 1)
                 # of equal values the smallest priors
                 value, _, chosen = max(
-                    (worth(scores + np.array([0, *p]), counts), -sum(map(abs, p)), p) for p in grid
+                    (worth(scores + np.array([0, *p]), counts, single), -sum(map(abs, p)), p)
+                    for p in grid
                 )
                 total += value
                 names = [f"{engine.engine} {'-'.join(pair)}" for engine in self.engines[1:]]
@@ -115,9 +117,20 @@ class Bench:
         return there, estimates, agreements, stacked
 
 
-def worth(scores: Doubles, counts: dict[str, Doubles]) -> float:
-    """Give chrF + BLEU of the candidates with the highest scores."""
-    return sum(score(picked(scores, counts)).values())
+def worth(scores: Doubles, counts: dict[str, Doubles], single: dict[str, float]) -> float:
+    """Say how far the candidates with the highest scores are above the best engine of a measure.
+
+    Of chrF and BLEU the worse counts, so that neither is won at the other's cost.
+    """
+    found = score(picked(scores, counts))
+    return min(found[name] - single[name] for name in MEASURES)
+
+
+def best_single(counts: dict[str, Doubles]) -> dict[str, float]:
+    """Give the score of the best engine in each measure; counts are lines x engines x ..."""
+    n_engines = next(iter(counts.values())).shape[1]
+    each = [score({m: values[:, j] for m, values in counts.items()}) for j in range(n_engines)]
+    return {name: max(found[name] for found in each) for name in MEASURES}
 
 
 def picked(scores: Doubles, counts: dict[str, Doubles]) -> dict[str, Doubles]:

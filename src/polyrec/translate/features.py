@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from polyrec.encode.encoder import Encoder, Kind
     from polyrec.text.detect.detector import Detector
 
-CONSTANT = -2.12
+CONSTANT = -2.05
 WEIGHTS = {
     "similarity": 2.54,
-    "length": -0.27,
-    "copied": -1.16,
+    "length": -0.43,
+    "copied": -1.22,
     "unknown": -1.0,
     "numbers": -1.0,
     "marks": -1.0,
@@ -30,7 +30,7 @@ WEIGHTS = {
     "repetition": -1.0,
     "language": -1.0,
 }
-"""Learned by benchmarks/quality_weights.py --engine apertium."""
+"""Learned by benchmarks/quality_weights.py."""
 
 
 @dataclass
