@@ -8,7 +8,7 @@ rows are polyrec's own parts as they ship, `und` counted as wrong.
     python benchmarks/detect.py --what parts    the last rows alone
     python benchmarks/detect.py --what doubt    what `min_confidence` and `sure` cost and save
     python benchmarks/detect.py --what spans    how often texts in two languages are told
-    python benchmarks/detect.py --what catalog  what the rest of a catalogue settles
+    python benchmarks/detect.py --what catalog  what the rest of a catalog settles
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def catalog() -> None:
             found = detections(name, texts, mixed=False)
             for evidence, answers in (
                 ("alone", found),
-                ("with the catalogue", settled(found, [""] * len(texts))),
+                ("with the catalog", settled(found, [""] * len(texts))),
                 ("with sellers too", settled(found, groups)),
             ):
                 tags = [each.language for each in answers]

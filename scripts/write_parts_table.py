@@ -6,7 +6,6 @@ Run it when a part or a setting has changed: .venv/bin/python scripts/write_part
 from __future__ import annotations
 
 import json
-import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -38,17 +37,19 @@ def with_tables(page: str) -> str:
 def _table(parts: list[dict[str, Any]]) -> str:
     lines = ["| part | setting | default | what it is |", "| --- | --- | --- | --- |"]
     for part in parts:
-        lines.append(f"| **{part['name']}** | | | {_cell(part['summary'])} |")
+        extra = PARTS[part["kind"]][part["name"]].partition(" ")[2].strip("[]")
+        summary = part["summary"] + (f" Extra `{extra}`." if extra else "")
+        lines.append(f"| **{part['name']}** | | | {_cell(summary)} |")
         for setting in part["settings"]:
-            default = "needed" if setting["required"] else _default(setting)
+            default = "needed" if setting["required"] else _default(part["kind"], setting)
             lines.append(f"| | `{setting['name']}` | {default} | {_cell(setting['about'])} |")
     return "\n".join(lines) + "\n"
 
 
-def _default(setting: dict[str, Any]) -> str:
+def _default(kind: str, setting: dict[str, Any]) -> str:
     value = setting["default"]
-    if value is None:  # a number is chosen, a part is not there
-        return "none" if re.match("[A-Z]", setting["type"]) else "chosen in `fit`"
+    if value is None:
+        return "chosen in `fit`" if kind == "recommender" else "none"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

@@ -8,6 +8,9 @@ import pytest
 from polyrec.cli import checks
 from polyrec.cli.checks import Check
 from polyrec.encode import e5_small
+from polyrec.store.database import Database
+from polyrec.store.tables import HEAD
+from polyrec.translate.apertium import Apertium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +58,15 @@ def test_doctor_finds_this_installation_well_and_tells_no_secrets(
     assert result.exit_code == 0, result.output
     assert "do-not-tell" not in result.output
     names = {check["name"] for check in json.loads(result.stdout)["checks"]}
-    assert {"python", "polars", "onnx runtime", "encoder weights", "cache", "encoding"} <= names
+    assert {
+        "python",
+        "polars",
+        "onnx runtime",
+        "encoder weights",
+        "cache",
+        "database",
+        "encoding",
+    } <= names
 
 
 def test_a_missing_or_old_library_is_a_fault_and_a_missing_extra_a_note(
@@ -94,6 +105,36 @@ def test_a_cache_that_cannot_be_written_is_a_fault(
         monkeypatch.setenv("POLYREC_CACHE", str(folder))
         assert checks.check_cache().status == status
     assert "POLYREC_CACHE" in checks.check_cache().remedy
+
+
+def test_a_database_is_looked_at_and_not_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "memory.sqlite"
+    monkeypatch.setenv("POLYREC_DATABASE", str(path))
+    check = checks.check_database()
+    assert (check.status, check.found) == ("ok", f"{path}, made when it is first used")
+    assert not path.exists()
+    Database().upgrade()
+    assert checks.check_database().found == f"{path}, version {HEAD}"
+    for head, remedy in (("9999", "store upgrade"), ("0000", "newer polyrec")):
+        monkeypatch.setattr("polyrec.store.tables.HEAD", head)
+        check = checks.check_database()
+        assert (check.status, remedy in check.remedy) == ("note", True)
+    path.write_text("no database")
+    assert checks.check_database().status == "note"
+
+
+def test_apertium_is_shown_with_its_languages_and_may_be_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pairs = {("es", "en"): "spa-eng", ("en", "es"): "eng-spa"}
+    monkeypatch.setattr(Apertium, "pairs", pairs)
+    check = checks.check_apertium()
+    assert (check.status, check.found) == ("ok", "2 pairs of en, es")
+    monkeypatch.setattr(Apertium, "pairs", {})
+    check = checks.check_apertium()
+    assert (check.status, "apt-get install apertium" in check.remedy) == ("note", True)
 
 
 def test_the_machine_has_cores_and_memory() -> None:

@@ -30,7 +30,7 @@ recommender = "hybrid"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The options of a catalogue in three languages, with times, and a plan that hashes."""
+    """The options of a catalog in three languages, with times, and a plan that hashes."""
     folder = tmp_path_factory.mktemp("made")
     data = translated(30, 40)
     items = [

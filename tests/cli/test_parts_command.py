@@ -39,6 +39,16 @@ def test_a_setting_without_default_is_marked(run: Run) -> None:
     assert "encoder: Encoder (needed)" in run("parts", "encoder").stdout
 
 
+def test_a_default_that_is_a_part_is_shown_as_a_plan_would_write_it(run: Run) -> None:
+    found = {part["name"]: part for part in json.loads(run("parts", "--json").stdout)}
+    defaults = {s["name"]: s["default"] for s in found["consensus"]["settings"]}
+    assert (defaults["quality"], defaults["priors"]) == ("features", {})
+    (encoder,) = (s for s in found["features"]["settings"] if s["name"] == "encoder")
+    table = {"use": "cached", "encoder": {"use": "e5-small", "max_tokens": 256}}
+    assert encoder["default"] == table
+    assert registry.table_of("encoder", registry.build("encoder", table))["use"] == "cached"
+
+
 def test_an_unknown_kind_is_told_the_nearest(run: Run) -> None:
     result = run("parts", "recomender")
     assert result.exit_code == 2

@@ -107,7 +107,7 @@ def test_a_matrix_keeps_no_zeros_and_is_not_changed() -> None:
     assert matrix.nnz == 2
 
 
-def test_items_outside_the_catalogue_are_refused() -> None:
+def test_items_outside_the_catalog_are_refused() -> None:
     for items in ([3], [-1]):
         with pytest.raises(DataError, match=r"^an item lies outside 0\.\.2$"):
             Histories.from_lists([items], n_items=3)

@@ -78,13 +78,13 @@ def test_joined_items_stand_behind_and_keep_shared_attributes() -> None:
         CATALOG.joined(CATALOG)
 
 
-def test_a_catalogue_shown_in_given_languages_knows_no_other() -> None:
+def test_a_catalog_shown_in_given_languages_knows_no_other() -> None:
     shown = CATALOG.shown(["pt-BR", "en", "und"])
     assert shown.text == ("madeira", "stone", "")
     assert shown.texts == ({"pt-BR": "madeira"}, {"en": "stone"}, {"und": ""})
 
 
-def test_an_empty_catalogue_is_one() -> None:
+def test_an_empty_catalog_is_one() -> None:
     empty = Catalog.from_texts([], [])
     assert len(empty) == 0
     assert empty.ids == IdMap(())

@@ -11,12 +11,12 @@ from polyrec.data.interactions import Interactions
 CATALOG = Catalog.from_texts(["a", "b"], [{"de": "x"}, {"fr": "y"}])
 
 
-def test_an_interaction_with_an_item_beyond_the_catalogue_is_refused() -> None:
+def test_an_interaction_with_an_item_beyond_the_catalog_is_refused() -> None:
     with pytest.raises(DataError, match=r"^an interaction names an item outside 0\.\.1$"):
         Dataset(CATALOG, Interactions.from_pairs([("u", 2)]))
 
 
-def test_histories_are_over_the_whole_catalogue() -> None:
+def test_histories_are_over_the_whole_catalog() -> None:
     data = Dataset(CATALOG, Interactions.from_pairs([("u", 0)]))
     assert data.histories.n_items == 2
     assert data.histories.items_of(0).tolist() == [0]

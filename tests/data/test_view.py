@@ -75,7 +75,7 @@ def test_a_draw_of_one_item_does_not_hang_on_the_others_languages() -> None:
 
 
 def test_no_language_has_over_a_fifth_where_items_have_the_choice() -> None:
-    # English everywhere, four others here and there, as in a catalogue that is translated in part
+    # English everywhere, four others here and there, as in a catalog that is translated in part
     languages = [
         ["en", *(tag for j, tag in enumerate(TAGS[1:]) if (i + j) % 3)] for i in range(300)
     ]

@@ -17,6 +17,7 @@ from polyrec.core.types import Query
 from polyrec.testing.contracts.encoder import EncoderContract
 from polyrec.testing.contracts.reader import ReaderContract
 from polyrec.testing.contracts.recommender import RecommenderContract
+from polyrec.testing.contracts.translator import TranslatorContract
 from polyrec.testing.worlds import two_camps
 
 if TYPE_CHECKING:
@@ -61,6 +62,15 @@ class TestMyEncoder(EncoderContract):
         self.part = _recipe("my_encoder", "WordCounts", size=2048)
 
 
+class TestMyTranslator(TranslatorContract):
+    source, target = "sr-Cyrl", "sr-Latn"
+    texts = ("Ручна тестера за дрво", "Њујорк", "Љубав и џез")
+
+    @pytest.fixture(autouse=True)
+    def _named(self, _installed: None) -> None:
+        self.part = _recipe("my_translator", "SerbianLatin", marks=False)
+
+
 class TestMyRecommender(RecommenderContract):
     @pytest.fixture(autouse=True)
     def _named(self, _installed: None) -> None:
@@ -80,7 +90,7 @@ class TestMyReader(ReaderContract):
 
 def test_the_recipes_are_listed_as_parts_with_their_settings() -> None:
     found = {facts["name"]: facts for facts in part_facts()}
-    for name in ("word-counts", "category-popularity", "json-array"):
+    for name in ("word-counts", "serbian-latin", "category-popularity", "json-array"):
         assert found[name]["summary"]
         assert all(setting["about"] for setting in found[name]["settings"])
 
@@ -96,6 +106,33 @@ def test_the_encoder_serves_a_plan() -> None:
     answer = model.service.recommend(Query(text="saw plane chisel", k=3))
     assert answer.mode == "text"
     assert all(int(item.item_id[1:]) % 2 == 0 for item in answer.items)
+
+
+def test_the_translator_serves_a_plan() -> None:
+    catalog = polyrec.Catalog.from_texts(
+        ["тестера", "testera", "flauta"],
+        [{"sr": "Ручна тестера"}, {"sr-Latn": "Ručna testera"}, {"sr-Latn": "Drvena flauta"}],
+    )
+    plan = polyrec.Plan.from_table(
+        {
+            "translate": "pivot",
+            "pivot": "sr-Latn",
+            "translator": "serbian-latin",
+            "encoder": "hashing",
+            "recommender": "content",
+        }
+    )
+    data = polyrec.Dataset(catalog, polyrec.Interactions.from_pairs([("u", 2)]))
+    model = polyrec.fit(data, plan)
+    assert "serbian-latin 1" in model.notes[0]
+    assert model.similar(["тестера"], k=1)["similar_item_id"].to_list() == ["testera"]
+
+
+@pytest.mark.parametrize(("marks", "said"), [(True, "Žuta Ljubičica"), (False, "Zuta Ljubicica")])
+def test_the_translator_writes_letters_with_or_without_marks(marks: bool, said: str) -> None:
+    part = _recipe("my_translator", "SerbianLatin", marks=marks)
+    (made,) = part.translate(["Жута Љубичица"], source="sr", target="sr-Latn")
+    assert made.text == said
 
 
 def test_the_recommender_serves_a_plan_and_survives_saving(tmp_path: Path) -> None:

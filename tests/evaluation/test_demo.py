@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[Content]:
-    """Run the demo twice on a small catalogue, with an encoder that hashes and remembers."""
+    """Run the demo twice on a small catalog, with an encoder that hashes and remembers."""
 
     def load(name: str, *, view: str) -> Dataset:
         assert (name, view) == ("debian", "as-given")

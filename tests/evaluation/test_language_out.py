@@ -32,7 +32,7 @@ def vectors(seed: int = 1) -> np.ndarray:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a small catalogue have languages to leave out, and weights without a search."""
+    """Let a small catalog have languages to leave out, and weights without a search."""
     for module in (language_out, slices):
         monkeypatch.setattr(module, "MIN_ITEMS", 10)
     quick = {"l2": 5.0, "spread": 0.15, "nearness": 0.3, "linear": 0.5, "new_item_boost": 3.0}

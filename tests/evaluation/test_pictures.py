@@ -46,7 +46,7 @@ def test_pictures_say_their_main_figure_in_words(pictures: dict[str, Picture]) -
     assert "Random split: hybrid is best with nDCG@20 0.424" in alt["accuracy"]
     assert "hybrid-raw from 0.225 (sr) to 0.409 (en)" in alt["languages"]
     assert "content-raw fills 70\u00a0% of a list" in alt["exposure"]
-    assert "at random from the catalogue it would be 24\u00a0%" in alt["exposure"]
+    assert "at random from the catalog it would be 24\u00a0%" in alt["exposure"]
     assert "explains 90\u00a0% before debiasing and 1\u00a0% after" in alt["space"]
 
 

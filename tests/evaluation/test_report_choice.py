@@ -51,7 +51,7 @@ def test_models_without_a_list_are_those_of_the_rows(bare_content: Content) -> N
     assert list(choose(replace(bare_content, rows=rows)).models) == ["ease"]
 
 
-def test_languages_follow_the_catalogue(made_content: Content, bare_content: Content) -> None:
+def test_languages_follow_the_catalog(made_content: Content, bare_content: Content) -> None:
     tags = ["ja", "xx", "de", "en"]
     assert by_catalog(tags, made_content) == ["en", "de", "ja", "xx"]
     assert by_catalog(tags, replace(made_content, exposure={})) == ["en", "de", "ja", "xx"]

@@ -88,7 +88,7 @@ def test_slices_say_how_many_users_they_rest_on(made_content: Content) -> None:
     assert tables[0].columns[3] == ("history of 1-4", "n=138")
 
 
-def test_languages_stand_in_order_of_the_catalogue(made_content: Content) -> None:
+def test_languages_stand_in_order_of_the_catalog(made_content: Content) -> None:
     table = language_table(made_content, choose(made_content))
     assert table is not None
     assert [line.head for line in table.lines[:3]] == ["en", "da", "it"]

@@ -17,52 +17,35 @@ from polyrec.pipeline.fitted import Fitted, fit, load
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import Preparation, tagged
 from polyrec.pipeline.space import Space
+from polyrec.testing.scripted_translator import ScriptedTranslator
 from polyrec.testing.worlds import LANGUAGE_WORDS, translated
 from polyrec.text.detect.detector import Detection, Detector
-from polyrec.translate.translator import Translation, Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from polyrec.encode.encoder import Kind
+    from polyrec.translate.translator import Translator
 
 ENGLISH = LANGUAGE_WORDS["en"]
+WORLD_IN_ALL = translated(n_users=20, n_items=24).catalog
 WORLD = translated(n_users=20, n_items=24).view("one-language")
 
 
-@dataclass
-class SmallWords(Translator):
-    """Knows German and French small words; texts with `broken` in them are too much for it."""
+def english(text: str, language: str) -> str:
+    """Say a text of a made world in English: small words are all that differs."""
+    return text.replace(LANGUAGE_WORDS[language], ENGLISH)
 
-    outside: bool = False
-    allow_user_text: bool = False
 
-    @property
-    def sends_out(self) -> bool:
-        return self.outside
-
-    @property
-    def fingerprint(self) -> str:
-        return "small-words"
-
-    def covers(self, source: str, target: str) -> bool:
-        return source in ("de", "fr") and target == "en"
-
-    def _translate(
-        self,
-        texts: list[str],
-        source: str,
-        target: str,
-        kind: Kind,
-        advance: Callable[[int], None],
-    ) -> list[Translation]:
-        return [
-            Translation(text, "", error="too much")
-            if "broken" in text
-            else Translation(text.replace(LANGUAGE_WORDS[source], ENGLISH), "small-words")
-            for text in texts
-        ]
+def small_words(*more: str, **settings: bool) -> ScriptedTranslator:
+    """A translator of the world's German and French texts, and of `de:text` or `fr:text`."""
+    texts = [(t, tag) for known in WORLD_IN_ALL.texts for tag, t in known.items() if tag != "en"]
+    texts += [(each[3:], each[:2]) for each in more]
+    return ScriptedTranslator(
+        {text: english(text, language) for text, language in texts},
+        pairs=[("de", "en"), ("fr", "en")],
+        engine="small-words",
+        **settings,
+    )
 
 
 @dataclass
@@ -89,7 +72,8 @@ def test_without_parts_texts_stay_as_they_are() -> None:
 def test_what_the_translator_covers_is_brought_into_the_pivot_in_its_place() -> None:
     german, french = LANGUAGE_WORDS["de"], LANGUAGE_WORDS["fr"]
     texts = {"ja": "木工", "de": f"{german} a", "en": "b", "fr": f"{french} c", "en-GB": "d"}
-    assert prepared(texts, Preparation(translator=SmallWords())) == [
+    translator = small_words(f"de:{german} a", f"fr:{french} c")
+    assert prepared(texts, Preparation(translator=translator)) == [
         *(("ja", "木工"), ("en", f"{ENGLISH} a"), ("en", "b"), ("en", f"{ENGLISH} c")),
         ("en-GB", "d"),
     ]
@@ -98,28 +82,30 @@ def test_what_the_translator_covers_is_brought_into_the_pivot_in_its_place() -> 
 def test_what_became_of_the_texts_is_counted() -> None:
     texts = ["der Hobel", "broken", "plane", "木工", "le rabot", "?"]
     languages = np.array(["de", "de", "en", "ja", "fr", "und"])
-    _, tags, bridged = Preparation(translator=SmallWords()).prepared(texts, languages)
+    translator = small_words("de:der Hobel", "fr:le rabot")
+    _, tags, bridged = Preparation(translator=translator).prepared(texts, languages)
     assert tags.tolist() == ["en", "de", "en", "ja", "en", "und"]
     assert (bridged.texts, bridged.letters) == (6, len("der Hobel") + len("le rabot"))
     assert bridged.engines == {"small-words": 2}
     assert bridged.left == {"de": 1, "ja": 1, "und": 1}
-    assert bridged.errors == {"too much": 1}
+    assert bridged.errors == {"small-words does not know it": 1}
     assert str(bridged) == (
         "2 of 6 texts translated in 0 s (small-words 2); "
-        "left in their language: de 1, ja 1, und 1; failed: too much (1)"
+        "left in their language: de 1, ja 1, und 1; failed: small-words does not know it (1)"
     )
 
 
 def test_translated_items_lie_where_their_english_texts_do() -> None:
-    english = translated(n_users=20, n_items=24).view("en").catalog
+    in_english = translated(n_users=20, n_items=24).view("en").catalog
     assert set(WORLD.catalog.language) == {"de", "en", "fr"}
-    space = Space(Hashing(), NoDebias(), Preparation(translator=SmallWords()))
-    assert np.allclose(space.fit(WORLD.catalog), Hashing().encode(english.text), atol=1e-6)
+    space = Space(Hashing(), NoDebias(), Preparation(translator=small_words()))
+    assert np.allclose(space.fit(WORLD.catalog), Hashing().encode(in_english.text), atol=1e-6)
     assert space.bridged.engines["small-words"] == sum(t != "en" for t in WORLD.catalog.language)
 
 
 def test_what_a_user_asks_is_translated_on_this_machine_only_unless_it_may_leave_it() -> None:
     asked = f"{LANGUAGE_WORDS['de']} kazo"
+    known = f"de:{asked}"
 
     def where(translator: Translator) -> np.ndarray:
         space = Space(Hashing(), NoDebias(), Preparation(translator=translator))
@@ -127,17 +113,19 @@ def test_what_a_user_asks_is_translated_on_this_machine_only_unless_it_may_leave
         return space.queries([asked], ["de"])[0]
 
     expected = Hashing().encode([f"{ENGLISH} kazo"])[0]
-    assert np.allclose(where(SmallWords()), expected, atol=1e-6)
-    assert np.allclose(where(SmallWords(outside=True, allow_user_text=True)), expected, atol=1e-6)
+    assert np.allclose(where(small_words(known)), expected, atol=1e-6)
+    assert np.allclose(
+        where(small_words(known, outside=True, allow_user_text=True)), expected, atol=1e-6
+    )
     with pytest.raises(ConfigError, match="would send a user's own text to another machine"):
-        where(SmallWords(outside=True))
+        where(small_words(known, outside=True))
 
 
 # a plan
 
 
 def plan(**settings: object) -> Plan:
-    given = {"translator": SmallWords(), "translate": "pivot"} | settings
+    given = {"translator": small_words(), "translate": "pivot"} | settings
     return Plan(Content(), Hashing(), **given)  # type: ignore[arg-type]
 
 

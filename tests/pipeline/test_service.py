@@ -310,7 +310,7 @@ def test_fewer_items_than_places_are_said(rec: Fitted) -> None:
     assert answer.note == "only 0 of 3: no further item may be shown"
 
 
-def test_a_list_longer_than_the_catalogue_holds_all_that_is_unseen(rec: Fitted) -> None:
+def test_a_list_longer_than_the_catalog_holds_all_that_is_unseen(rec: Fitted) -> None:
     answer = rec.service.recommend(Query(user_id="u0", k=100))
     assert len(answer.items) == 40 - len(seen(rec, "u0"))
 

@@ -47,7 +47,7 @@ def test_only_what_a_query_lets_through_is_shown(query: Query, expected: str) ->
     assert shown(query) == expected
 
 
-def test_what_is_not_in_the_catalogue_is_refused() -> None:
+def test_what_is_not_in_the_catalog_is_refused() -> None:
     for query in (Query(allow=("x",)), Query(deny=("x",))):
         with pytest.raises(UnknownIdError, match=r"^no item has the id 'x'$"):
             eligible(CATALOG, query)
@@ -63,7 +63,7 @@ def test_an_unknown_category_is_told_what_there_is(category: str, remedy: str) -
     assert str(caught.value) == f"no item has the category {category!r}; {remedy}"
 
 
-def test_a_catalogue_without_categories_says_so() -> None:
+def test_a_catalog_without_categories_says_so() -> None:
     with pytest.raises(DataError, match="the catalog has no categories"):
         eligible(Catalog.from_texts(["a"], [{"de": "x"}]), Query(category="wood"))
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from polyrec.core.texts import storable
 from polyrec.store.memory import Memory, Remembered
-from polyrec.store.tables import hash_of, storable
+from polyrec.store.tables import hash_of
 
 if TYPE_CHECKING:
     from polyrec.store.database import Database

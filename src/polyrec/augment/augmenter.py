@@ -12,6 +12,7 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.core.language import UNDETERMINED, standard_tag
+from polyrec.core.texts import check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,13 +58,9 @@ class Augmenter(ABC):
             ConfigError: the augmenter cannot be used as it is set.
             EngineError: an engine that it needs failed as a whole.
         """
-        if isinstance(texts, str):
-            raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
+        check_texts(texts)
         if len(texts) != len(languages):
             raise DataError(f"{len(texts)} texts but {len(languages)} languages")
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise DataError(f"text {i} is {text!r}, not a text")
         tags = [standard_tag(str(tag)) for tag in languages]
         rows = [row for row, text in enumerate(texts) if text.strip()]
         if not rows:

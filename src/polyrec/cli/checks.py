@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import polyrec
+from polyrec.core.counted import counted
 from polyrec.core.errors import PolyrecError
 
 if TYPE_CHECKING:
@@ -163,6 +164,42 @@ def check_cache() -> Check:
     return Check("cache", "ok", f"{folder}, {size / 1e6:,.1f} MB", facts=facts)
 
 
+def check_database() -> Check:
+    """Look at the database of translations and reviews; one that is not there yet is not made."""
+    from polyrec.store.database import Database
+    from polyrec.store.tables import HEAD
+
+    database = Database()
+    try:
+        shown = database.shown
+        there = "://" in shown or Path(shown).exists()
+        version = database.version() if there else ""
+    except PolyrecError as error:
+        return Check("database", "note", error.problem, error.hint)
+    facts = {"database": shown, "version": version}
+    if not version:
+        return Check("database", "ok", f"{shown}, made when it is first used", facts=facts)
+    if version != HEAD:
+        said = f"{shown} has version {version}, and this polyrec needs {HEAD}"
+        older = "make a backup, then run: polyrec store upgrade"
+        remedy = older if version < HEAD else "use the newer polyrec that made it"
+        return Check("database", "note", said, remedy, facts)
+    return Check("database", "ok", f"{shown}, version {version}", facts=facts)
+
+
+def check_apertium() -> Check:
+    """Look at the one translator that is a program, and between which languages it translates."""
+    from polyrec.translate.apertium import Apertium
+
+    pairs = sorted(Apertium().pairs)
+    facts = {"pairs": ["-".join(pair) for pair in pairs]}
+    if not pairs:
+        remedy = "apt-get install apertium apertium-eng-spa, or other pairs"
+        return Check("apertium", "note", "not installed, or no pair of languages", remedy, facts)
+    languages = ", ".join(sorted({tag for pair in pairs for tag in pair}))
+    return Check("apertium", "ok", f"{counted(len(pairs), 'pair')} of {languages}", facts=facts)
+
+
 def check_machine() -> Check:
     """Look at cores and memory."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -209,6 +246,8 @@ def all_checks() -> list[Check]:
         check_engine(),
         check_weights(),
         check_cache(),
+        check_database(),
+        check_apertium(),
         check_machine(),
         check_encoding(),
     ]

@@ -12,6 +12,7 @@ from polyrec.cli.tables import add_row, show, show_json, table
 from polyrec.core.counted import counted
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.core.language import UNDETERMINED, language_name
+from polyrec.core.texts import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _from_stdin() -> list[str]:
 
 def _document(text: str, found: Detection) -> dict[str, Any]:
     return {
-        "text": text.encode("utf-8", "replace").decode(),
+        "text": storable(text),
         "language": found.language,
         "name": language_name(found.language),
         "confidence": round(found.confidence, 4),

@@ -24,7 +24,10 @@ is shown holds versions and paths, no keys or other settings of the environment.
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check the installation: versions, weights, cache, extras, memory, and encode two texts."""
+    """Check the installation, and encode two texts.
+
+    Looks at versions, extras, weights, cache, database, apertium and memory.
+    """
     from polyrec.cli.checks import all_checks
 
     found = all_checks()

@@ -8,8 +8,9 @@ import inspect
 import re
 from typing import Any
 
+from polyrec.core.component import is_part
 from polyrec.core.errors import MissingExtraError, UnknownNameError
-from polyrec.core.registry import PARTS, part_class, parts
+from polyrec.core.registry import PARTS, held_kinds, name_of, part_class, parts
 
 ATTRIBUTES = re.compile(r"^Attributes:\n((?:[ \n].*\n?)+)", re.MULTILINE)
 LIBRARY = re.compile(r"[\w.-]+")
@@ -42,7 +43,9 @@ def _facts(kind: str, name: str) -> dict[str, Any]:
     about: dict[str, str] = {}
     for each in reversed(cls.__mro__):  # a class says itself what it says better
         about |= _about(inspect.cleandoc(vars(each).get("__doc__") or ""))
-    settings = [_setting(f, about.get(f.name, "")) for f in dataclasses.fields(cls) if f.init]
+    held = held_kinds(cls)
+    fields = [field for field in dataclasses.fields(cls) if field.init]
+    settings = [_setting(field, about.get(field.name, ""), held) for field in fields]
     missing = _missing(kind, name)
     return facts | {"summary": text.partition("\n")[0], "settings": settings, "missing": missing}
 
@@ -71,23 +74,41 @@ def _about(text: str) -> dict[str, str]:
     return {name: " ".join(said.split()) for name, said in found}
 
 
-def _setting(field: dataclasses.Field[Any], about: str) -> dict[str, Any]:
-    default: Any = field.default
-    factory: Any = field.default_factory
-    if factory is not dataclasses.MISSING:
-        default = factory()
+def _setting(field: dataclasses.Field[Any], about: str, held: dict[str, str]) -> dict[str, Any]:
+    default = _default_of(field)
     required = default is dataclasses.MISSING
     return {
         "name": field.name,
         "type": str(field.type),
-        "default": None if required else _plain(default),
+        "default": None if required else _plain(default, held.get(field.name, "")),
         "required": required,
         "about": about,
     }
 
 
-def _plain(value: Any) -> Any:
-    """Give a value that JSON can hold; a nested part as its repr."""
+def _default_of(field: dataclasses.Field[Any]) -> Any:
+    factory: Any = field.default_factory
+    return field.default if factory is dataclasses.MISSING else factory()
+
+
+def _plain(value: Any, kind: str) -> Any:
+    """Give a value that JSON can hold; a part of a kind as a plan would name it."""
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [_plain(each, kind) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each, "") for name, each in value.items()}
+    if is_part(value) and kind:
+        return _as_in_a_plan(value, kind)
     return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
+
+def _as_in_a_plan(part: Any, kind: str) -> Any:
+    """Write a part as its table in a plan, without what it has by default; or its name alone."""
+    held = held_kinds(type(part))
+    given = {
+        field.name: _plain(getattr(part, field.name), held.get(field.name, ""))
+        for field in dataclasses.fields(part)
+        if field.init and getattr(part, field.name) != _default_of(field)
+    }
+    name = name_of(kind, part)
+    return {"use": name} | given if given else name

@@ -57,7 +57,13 @@ def _which(default: tuple[str, ...]) -> Callable[[Any], Any]:
             click.option("--to", type=NAMES, metavar="TAGS", help="Languages of translations."),
             click.option("--languages", type=NAMES, metavar="TAGS", help="Languages of texts."),
             click.option(
-                "--state", "states", type=STATES, multiple=True, default=default, show_default=True
+                "--state",
+                "states",
+                type=STATES,
+                multiple=True,
+                default=default,
+                show_default=True,
+                help="What became of them. Repeatable.",
             ),
         ):
             command = option(command)
@@ -68,11 +74,18 @@ def _which(default: tuple[str, ...]) -> Callable[[Any], Any]:
 
 @review.command("list")
 @_which(("open",))
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many."
+)
+@click.option(
+    "--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them."
+)
 @_JSON
 def list_reviews(limit: int, page: int, as_json: bool, **which: Any) -> None:
-    """List reviews, the worst first: no translation, then the lowest quality."""
+    """List reviews, the worst first.
+
+    Where there is no translation comes first, then the lowest quality.
+    """
     wanted, reviews = _filter(**which), _reviews()
     found = reviews.page(wanted, limit=limit, offset=(page - 1) * limit)
     n_all = reviews.count(wanted)
@@ -105,7 +118,10 @@ def list_reviews(limit: int, page: int, as_json: bool, **which: Any) -> None:
 def show_review(
     number: int | None, take: bool, minutes: int, reviewer: str, as_json: bool, **languages: Any
 ) -> None:
-    """Show review NUMBER with its history, or take the next one."""
+    """Show a review and its history, or take the next.
+
+    With --take and no NUMBER, the worst one that is free.
+    """
     reviews = _reviews()
     if take:
         which = _filter(states=(), **languages)
@@ -131,7 +147,10 @@ def show_review(
 @click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER...")
 @_REVIEWER
 def approve(numbers: tuple[int, ...], reviewer: str) -> None:
-    """Approve translations as they are: they win everywhere from now on."""
+    """Approve translations as they are.
+
+    They win everywhere from now on.
+    """
     for number in numbers:
         _say(_reviews().approve(number, reviewer))
 
@@ -141,7 +160,10 @@ def approve(numbers: tuple[int, ...], reviewer: str) -> None:
 @click.option("--text", required=True, help="The better text; - reads it from standard input.")
 @_REVIEWER
 def edit(number: int, text: str, reviewer: str) -> None:
-    """Put a better text: it wins everywhere from now on."""
+    """Put a better text in place of a translation.
+
+    It wins everywhere from now on.
+    """
     given = sys.stdin.read().removesuffix("\n") if text == "-" else text
     _say(_reviews().edit(number, reviewer, given))
 
@@ -150,7 +172,10 @@ def edit(number: int, text: str, reviewer: str) -> None:
 @click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER...")
 @_REVIEWER
 def reject(numbers: tuple[int, ...], reviewer: str) -> None:
-    """Take translations out of use."""
+    """Take translations out of use.
+
+    In their place comes that of the next translator in a list, or else the source text.
+    """
     for number in numbers:
         _say(_reviews().reject(number, reviewer))
 
@@ -167,7 +192,10 @@ def reject(numbers: tuple[int, ...], reviewer: str) -> None:
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 def export(out: Path | None, after: int, limit: int | None, **which: Any) -> None:
-    """Write reviews by their numbers, by default what people approved or wrote."""
+    """Write reviews for other tools.
+
+    By default those that people approved or edited, in the order of their numbers.
+    """
     from polyrec.cli.review_export import write_reviews
 
     found = _reviews().each(_filter(**which), after=after, limit=limit)

@@ -31,7 +31,7 @@ def store() -> None:
 @store.command("show")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_store(as_json: bool) -> None:
-    """Show where the database is, its version, and how much it holds."""
+    """Show where it is, its version, what it holds."""
     from polyrec.store.database import Database
     from polyrec.store.tables import metadata
 
@@ -48,7 +48,10 @@ def show_store(as_json: bool) -> None:
 
 @store.command(epilog=UPGRADE_EPILOG)
 def upgrade() -> None:
-    """Bring the tables of an older polyrec up to date, all at once or not at all."""
+    """Bring an older polyrec's tables up to date.
+
+    All at once, or not at all.
+    """
     from polyrec.store.database import Database
 
     database = Database()

@@ -158,7 +158,7 @@ def build(kind: str, table: Any) -> Any:
     cls = part_class(kind, name)
     given = {key: value for key, value in table.items() if key != "use"}
     check_settings(kind, name, cls, given)
-    held = _held_kinds(cls)
+    held = held_kinds(cls)
     for key in given.keys() & held.keys():
         given[key] = _held(held[key], given[key])
     try:
@@ -173,7 +173,7 @@ def _held(kind: str, value: Any) -> Any:
     return [_held(kind, each) for each in value] if isinstance(value, list) else build(kind, value)
 
 
-def _held_kinds(cls: type) -> dict[str, str]:
+def held_kinds(cls: type) -> dict[str, str]:
     """Say which settings hold parts, and of which kind: `Encoder`, `list[Translator] | None`."""
     by_class = {"".join(w.capitalize() for w in each.split("-")): each for each in parts()}
     found = {}
@@ -187,7 +187,7 @@ def _held_kinds(cls: type) -> dict[str, str]:
 def table_of(kind: str, part: Any) -> dict[str, Any]:
     """Write a part as the table that `build` makes it from."""
     table: dict[str, Any] = {"use": name_of(kind, part)}
-    held = _held_kinds(type(part))
+    held = held_kinds(type(part))
     for key, value in settings_of(part).items():
         if value is None:
             continue

@@ -1,1 +1,1 @@
-"""Catalogues and interactions: read, checked, viewed and split."""
+"""Catalogs and interactions: read, checked, viewed and split."""

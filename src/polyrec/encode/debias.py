@@ -35,7 +35,7 @@ class Debias(ABC):
         """Free vectors from what their language brings along.
 
         Returns:
-            Unit rows, shape (n, dim). `und` and languages never seen use the whole catalogue's
+            Unit rows, shape (n, dim). `und` and languages never seen use the whole catalog's
             statistics; a tag never seen uses those of the same language in the same script, as
             `pt-BR` does those of `pt`.
 
@@ -49,7 +49,7 @@ class Debias(ABC):
         return unit_rows(self._apply(vectors, languages))
 
     def check_encoder(self, fingerprint: str) -> None:
-        """Refuse an encoder that it cannot serve; what learns from the catalogue serves them all.
+        """Refuse an encoder that it cannot serve; what learns from the catalog serves them all.
 
         Raises:
             ConfigError: what it learns from was made by another encoder.

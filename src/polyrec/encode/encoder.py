@@ -10,6 +10,7 @@ import numpy as np
 from polyrec.core.errors import DataError
 from polyrec.core.language import UNDETERMINED
 from polyrec.core.progress import progress
+from polyrec.core.texts import check_texts, storable
 from polyrec.core.vectors import unit_rows
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Encoder(ABC):
         """
         if self.learns:
             _check(texts, languages)
-            self._fit([_clean(text) for text in texts], [str(tag) for tag in languages])
+            self._fit([storable(text) for text in texts], [str(tag) for tag in languages])
         return self
 
     def encode(
@@ -84,7 +85,7 @@ class Encoder(ABC):
         if not len(texts):
             return np.empty((0, self.dim), dtype=np.float32)
         with progress(self.text_title, len(texts), unit="texts") as advance:
-            cleaned = [_clean(text) for text in texts]
+            cleaned = [storable(text) for text in texts]
             vectors = self._encode_by_language(cleaned, tags, kind, advance)
         return unit_rows(vectors)
 
@@ -105,14 +106,6 @@ class Encoder(ABC):
 
 
 def _check(texts: Sequence[str], languages: Sequence[str] | Strings) -> None:
-    if isinstance(texts, str):
-        raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise DataError(f"text {i} is {text!r}, not a text")
+    check_texts(texts)
     if len(texts) != len(languages):
         raise DataError(f"{len(texts)} texts but {len(languages)} languages")
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""Subtracts each language's mean vector; small languages lean on the catalogue's mean."""
+"""Subtracts each language's mean vector; small languages lean on the catalog's mean."""
 
 from __future__ import annotations
 

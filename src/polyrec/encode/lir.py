@@ -22,7 +22,7 @@ class Lir(Debias):
     The directions are the first eigenvectors of a language's second moments (about nought, not
     about the mean: the first one is close to the language's mean). A language with n texts has the
     moments (n m + shrinkage g) / (n + shrinkage), where m are its own and g those of all texts, so
-    that languages with few texts lean on the catalogue. Texts of unknown language (`und`) take part
+    that languages with few texts lean on the catalog. Texts of unknown language (`und`) take part
     in g and are projected off its directions, as are languages that were not there to learn from.
     Learning costs dim^3 per language. Source: Yang et al. 2021, "A simple and effective method to
     eliminate the self language bias in multilingual representations" (LIR).

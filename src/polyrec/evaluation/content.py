@@ -17,8 +17,8 @@ class Exposure:
     """Who is shown which language.
 
     Attributes:
-        languages: tags in order of their share in the catalogue, largest first, shape (languages,).
-        catalog_share: share of the catalogue in each language, shape (languages,).
+        languages: tags in order of their share in the catalog, largest first, shape (languages,).
+        catalog_share: share of the catalog in each language, shape (languages,).
         shares: main language of the history (rows) x language recommended (columns), rows sum to
             one; a row without users is NaN. Shape (languages, languages).
         n_users: users with each main language, shape (languages,).

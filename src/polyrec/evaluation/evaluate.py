@@ -54,7 +54,7 @@ class Evaluation:
 def evaluate(fitted: Fitted, test: Dataset, *, k: int = K) -> Evaluation:
     """Measure a fitted pipeline on interactions that it has not seen.
 
-    Every item of its catalogue that a user does not have is ranked. Users whom it does not know
+    Every item of its catalog that a user does not have is ranked. Users whom it does not know
     are left out; their number is the difference between `n` and the test data's users. So are test
     interactions that stand in its training data too, which no list can hold.
 

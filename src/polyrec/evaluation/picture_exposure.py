@@ -1,4 +1,4 @@
-"""Who is shown which language: a heat map per model, beside what the catalogue holds."""
+"""Who is shown which language: a heat map per model, beside what the catalog holds."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 MIN_USERS = 3
 MOST_LANGUAGES = 12
 OTHER = "other"
-CATALOG = "catalogue"
+CATALOG = "catalog"
 
 
 @dataclass(frozen=True)
 class Map:
-    """One model's heat map: rows of histories, the catalogue as last row, columns shown."""
+    """One model's heat map: rows of histories, the catalog as last row, columns shown."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -54,7 +54,7 @@ def exposure(content: Content) -> Sketch | None:
         name="exposure",
         title="Who is shown which language",
         caption="Each row is the users whose history is mainly in one language, each column a "
-        "language in their lists, in percent of the list; the last row is what the catalogue "
+        "language in their lists, in percent of the list; the last row is what the catalog "
         "holds. A strong diagonal means that people are kept within their language; rows like "
         f"the last one mean that language plays no part. Languages beyond the {MOST_LANGUAGES - 1} "
         f"most frequent, and rows of fewer than {MIN_USERS} users, are pooled as “{OTHER}”.",
@@ -69,7 +69,7 @@ def _alt(maps: Mapping[str, Map]) -> str:
     expected = next(iter(maps.values())).expected
     return (
         f"{'; '.join(shares)} with the main language of the user's history; "
-        f"drawn at random from the catalogue it would be {percent(expected)}."
+        f"drawn at random from the catalog it would be {percent(expected)}."
     )
 
 
@@ -115,7 +115,7 @@ def _draw(theme: Theme, maps: Mapping[str, Map]) -> Figure:
     for axes, (model, shown) in zip(all_axes, maps.items(), strict=False):
         _heat(axes, theme, shown)
         same, expected = percent(shown.same), percent(shown.expected)
-        title = f"{drawable(model)}: {same} in the language of the history (catalogue {expected})"
+        title = f"{drawable(model)}: {same} in the language of the history (catalog {expected})"
         set_title(axes, theme, title)
     for unused in all_axes[len(maps) :]:
         unused.set_visible(False)
@@ -129,7 +129,7 @@ def _heat(axes: Axes, theme: Theme, shown: Map) -> None:
     colors = LinearSegmentedColormap.from_list("heat", theme.heat)
     # a square root: shares of 2 and of 5 per cent are told apart beside one of 90
     scale = PowerNorm(0.5, vmin=0, vmax=1)
-    # the catalogue stands a little apart from the people
+    # the catalog stands a little apart from the people
     tops = [*range(len(shown.rows) - 1), len(shown.rows) - 0.7]
     for top, line in zip(tops, shown.shares, strict=True):
         across = np.arange(len(line) + 1) - 0.5

@@ -50,7 +50,7 @@ def languages(content: Content, choice: Choice) -> Sketch | None:
         name="languages",
         title="By language of the item",
         caption="How many of the held-out items in each language are found, most frequent language "
-        "of the catalogue first; the thin lines are 95 % intervals. Bars of even height mean that "
+        "of the catalog first; the thin lines are 95 % intervals. Bars of even height mean that "
         f"no language is served worse. Languages tested on fewer than {MIN_USERS} users are left "
         "out.",
         alt=_alt(panels),

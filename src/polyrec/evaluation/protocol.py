@@ -31,7 +31,7 @@ class Outcome:
     Attributes:
         per_user: by slice and measure one value per user, shape (users,), NaN where the slice has
             nothing of the user.
-        coverage: share of the catalogue that stands in some list.
+        coverage: share of the catalog that stands in some list.
         rankings: the lists of the users with test interactions.
         users: who these are, shape (lists,).
     """

@@ -96,7 +96,7 @@ def over_several_texts(view: str) -> bool:
 
 
 def by_catalog(tags: Iterable[str], content: Content) -> list[str]:
-    """Order language tags by their share in the catalogue as far as the content knows it."""
+    """Order language tags by their share in the catalog as far as the content knows it."""
     if content.exposure:
         known = next(iter(content.exposure.values())).languages.tolist()
     elif content.space is not None:

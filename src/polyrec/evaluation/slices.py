@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Strings
 
 MIN_ITEMS = 50
-"""A language is a slice of its own if the catalogue has at least this many items in it."""
+"""A language is a slice of its own if the catalog has at least this many items in it."""
 
 LENGTHS = ((0, 0), (1, 4), (5, 9), (10, 19), (20, 49), (50, None))
 

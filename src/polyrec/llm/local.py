@@ -37,7 +37,7 @@ LEAST_CONTEXT = 256
 
 @dataclass
 class Local(LanguageModel):
-    """A GGUF model run by llama.cpp (extra `llm`); nothing leaves the machine.
+    """A GGUF model run by llama.cpp; nothing leaves the machine.
 
     What stands before the data, examples above all, is read once and kept for the prompts that
     follow. A schema constrains what is written token by token.

@@ -1,4 +1,4 @@
-"""Who is shown: coverage of the catalogue, and which languages a reader's list is given to."""
+"""Who is shown: coverage of the catalog, and which languages a reader's list is given to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def coverage(rankings: Rankings, n_items: int) -> float:
-    """Share of all items that stand in at least one list; 0 for an empty catalogue."""
+    """Share of all items that stand in at least one list; 0 for an empty catalog."""
     shown = np.unique(rankings.items[rankings.items != NO_ITEM])
     return len(shown) / n_items if n_items else 0.0
 
@@ -34,9 +34,9 @@ def same_language(rankings: Rankings, histories: Histories, languages: Strings) 
 
 
 def same_language_pool(histories: Histories, languages: Strings) -> Doubles:
-    """Share of the catalogue that is in the main language of each user's history, shape (users,).
+    """Share of the catalog that is in the main language of each user's history, shape (users,).
 
-    This is what a list drawn blindly from the catalogue would show; NaN for an empty history.
+    This is what a list drawn blindly from the catalog would show; NaN for an empty history.
     """
     tags, counts = np.unique(languages, return_counts=True)
     share = dict(zip(tags.tolist(), (counts / counts.sum()).tolist(), strict=True))
@@ -63,7 +63,7 @@ def exposure_map(
     """Count who is shown what: main language of the history (rows) x language shown (columns).
 
     Returns:
-        The languages in order of their share in the catalogue, largest first, and the share of
+        The languages in order of their share in the catalog, largest first, and the share of
         each row's places that each language gets, shape (languages, languages); a row without
         users is NaN.
     """

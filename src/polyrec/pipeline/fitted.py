@@ -154,7 +154,7 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
     """Fit a plan on a dataset.
 
     Args:
-        train: catalogue and interactions; items without interactions are recommended by text.
+        train: catalog and interactions; items without interactions are recommended by text.
         plan: a plan, the path of a TOML file, or the name of one that ships. Its parts stay as
             they are: what is fitted are parts of the same settings.
         seed: draws everything that is drawn.
@@ -177,7 +177,7 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
 
 
 def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: int = 0) -> Fitted:
-    """Fit a plan whose space has been fitted already; `vectors` are the catalogue's in it.
+    """Fit a plan whose space has been fitted already; `vectors` are the catalog's in it.
 
     The plan's recommender stays as it is: what is fitted is one of the same settings.
     """

@@ -23,7 +23,7 @@ BLOCK = 16_384
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Parts that have learned, with the catalogue and the histories that they know.
+    """Parts that have learned, with the catalog and the histories that they know.
 
     Attributes:
         plan: the parts.

@@ -57,7 +57,7 @@ class Plan:
         translator: translates texts before they are encoded, where `translate` says so.
         augmenter: makes further texts to learn from where a language has few, or None.
         translate: `off` reads every text in its own language; `pivot` first brings those that the
-            translator covers into the pivot language, unless the catalogue has one language only.
+            translator covers into the pivot language, unless the catalog has one language only.
         pivot: that language.
 
     Raises:
@@ -93,7 +93,7 @@ class Plan:
         return Preparation(self.detector, self.cleaner, translator, self.pivot)
 
     def for_catalog(self, catalog: Catalog) -> Plan:
-        """Give the plan as it suits a catalogue: one language needs no translation."""
+        """Give the plan as it suits a catalog: one language needs no translation."""
         if self.translate == "pivot" and len(known_languages(catalog)) < 2:
             return replace(self, translate="off")
         return self

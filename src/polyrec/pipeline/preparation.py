@@ -150,15 +150,15 @@ class Preparation:
 
 
 def known_languages(catalog: Catalog) -> set[str]:
-    """List the languages of what a catalogue is encoded from, tags written apart counted apart."""
+    """List the languages of what a catalog is encoded from, tags written apart counted apart."""
     tags = {tag for by in catalog.texts for tag in by} if catalog.pooled else set(catalog.language)
     return tags - {UNDETERMINED}
 
 
 def tagged(catalog: Catalog, detector: Detector | None) -> tuple[Catalog, list[str]]:
-    """Give a catalogue with the languages of its `und` texts found, and what is to be said of that.
+    """Give a catalog with the languages of its `und` texts found, and what is to be said of that.
 
-    A text that is unsure by itself is settled by the others of its category and of the catalogue,
+    A text that is unsure by itself is settled by the others of its category and of the catalog,
     or stays `und`.
     """
     if detector is None or not any(UNDETERMINED in by for by in catalog.texts):

@@ -27,12 +27,12 @@ class Space:
 
     Attributes:
         encoder: makes the vectors; one that learns is replaced by a fitted copy in `fit`.
-        debias: learned on the catalogue by `fit`.
+        debias: learned on the catalog by `fit`.
         preparation: what happens to texts before they are encoded.
         augmenter: makes further texts for the debias to learn from, or None.
-        bridged: what became of the last catalogue's texts, where a translator brings them into one
+        bridged: what became of the last catalog's texts, where a translator brings them into one
             language.
-        made: how many texts the augmenter made for the last catalogue, by language.
+        made: how many texts the augmenter made for the last catalog, by language.
     """
 
     encoder: Encoder
@@ -43,7 +43,7 @@ class Space:
     made: Counter[str] = field(default_factory=Counter, init=False)
 
     def fit(self, catalog: Catalog, *, chosen: Booleans | None = None, seed: int = 0) -> Floats:
-        """Encode a catalogue, learn its languages' statistics, and give the items' vectors.
+        """Encode a catalog, learn its languages' statistics, and give the items' vectors.
 
         Made texts are only learned from: every item's vector is of its own texts alone.
 
@@ -109,7 +109,7 @@ class Space:
 
 
 def _texts_of(catalog: Catalog) -> tuple[list[str], Strings, np.ndarray]:
-    """List a catalogue's texts, their languages, and which item each belongs to."""
+    """List a catalog's texts, their languages, and which item each belongs to."""
     if not catalog.pooled:
         return list(catalog.text), catalog.languages, np.arange(len(catalog))
     rows = [

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from polyrec.core.texts import storable
 from polyrec.store.database import insert
-from polyrec.store.tables import hash_of, storable, translations
+from polyrec.store.tables import hash_of, translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from polyrec.core.errors import DataError, UnknownIdError
 from polyrec.core.language import matches
+from polyrec.core.texts import storable
 from polyrec.store.database import insert
 from polyrec.store.memory import BY_A_PERSON, approve, reject
 from polyrec.store.review import (
@@ -23,7 +24,7 @@ from polyrec.store.review import (
     Filter,
     Review,
 )
-from polyrec.store.tables import hash_of, history, reviews, storable
+from polyrec.store.tables import hash_of, history, reviews
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -76,8 +76,3 @@ def hash_of(*texts: str) -> str:
     """Give one SHA-256 for texts, each hashed by itself so that none runs into the next."""
     digests = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
     return hashlib.sha256(b"".join(digests)).hexdigest()
-
-
-def storable(text: str) -> str:
-    """Replace what no database can hold: NUL by a space, half of a surrogate pair by `?`."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -64,22 +64,52 @@ def json_server(
         right_ = staticmethod(right)
         wait = stopping.wait
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving(Handler) as address:
+        known.url = address + path
+        try:
+            yield known
+        finally:
+            stopping.set()
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on a free port of this machine, and give the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    known.url = f"http://127.0.0.1:{server.server_port}{path}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield known
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        stopping.set()
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class JsonHandler(BaseHTTPRequestHandler):
+    """Sends JSON, and text as it is; writes no log."""
+
     protocol_version = "HTTP/1.1"
+
+    def send(self, status: int, body: Any, headers: dict[str, str]) -> None:
+        """Send an answer, unless whoever asked has gone."""
+        raw = (body if isinstance(body, str) else json.dumps(body)).encode()
+        try:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(raw)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(raw)
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
+        """Write nothing."""
+        del format, args
+
+
+class _Handler(JsonHandler):
     server_: JsonServer
     right_: Callable[[dict[str, Any]], dict[str, Any]]
     wait: Callable[[float], bool]
@@ -100,21 +130,5 @@ class _Handler(BaseHTTPRequestHandler):
         right = cls.right_(body)
         with self.lock:
             cls.busy -= 1
-        self._send(answer, right)
-
-    def _send(self, answer: Answer, right: dict[str, Any]) -> None:
         body = right if answer.body is None else answer.body
-        if callable(body):
-            body = body(right)
-        raw = (body if isinstance(body, str) else json.dumps(body)).encode()
-        try:
-            self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(raw)), **answer.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(raw)
-        except OSError:  # whoever asked has gone
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        del format, args
+        self.send(answer.status, body(right) if callable(body) else body, answer.headers)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import urllib.parse
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+
+from polyrec.testing.json_server import JsonHandler, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from polyrec.testing.embedding_server import Answer
+    from polyrec.testing.json_server import Answer
 
 KEY, APP_ID = "key-of-the-tests:fx", "20201125000000001"
 """What these services want to see."""
@@ -49,17 +49,9 @@ def translation_server(engine: str, script: Sequence[Answer] = ()) -> Iterator[T
         server_ = known
         respond = staticmethod(PROTOCOLS[engine])
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    known.url = f"http://127.0.0.1:{server.server_port}/translate"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        known.url = f"{address}/translate"
         yield known
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 Reply = tuple[int, Any]
@@ -127,12 +119,11 @@ PROTOCOLS: dict[str, Callable[[dict[str, Any], dict[str, str], int], Reply]] = {
 }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(JsonHandler):
     server_: TranslationServer
     respond: Callable[[dict[str, Any], dict[str, str], int], Reply]
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 (the library's name)
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         if headers.get("content-type") == "application/json":
@@ -147,20 +138,6 @@ class _Handler(BaseHTTPRequestHandler):
                 status = answer.status
             if answer.body is not None:
                 right = answer.body(right) if callable(answer.body) else answer.body
-            self._send(status, right, answer.headers)
+            self.send(status, right, answer.headers)
         else:
-            self._send(status, right, {})
-
-    def _send(self, status: int, body: Any, headers: dict[str, str]) -> None:
-        raw = (body if isinstance(body, str) else json.dumps(body)).encode()
-        try:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(raw)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(raw)
-        except OSError:  # whoever asked has gone
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        del format, args
+            self.send(status, right, {})

@@ -132,7 +132,7 @@ class TwoLanguages:
 def two_languages(
     n_users: int = 40, n_contents: int = 20, *, dim: int = 32, offset: float = 2.0, seed: int = 0
 ) -> TwoLanguages:
-    """Make a catalogue in which every content stands twice, and users who read both languages.
+    """Make a catalog in which every content stands twice, and users who read both languages.
 
     Each user read about a third of the contents, all of them in both languages. Known answer: who
     has read in German only gets the French twins of it first. With an offset of 0 the vectors of
@@ -164,7 +164,7 @@ def _made_words(n_words: int, rng: np.random.Generator) -> list[str]:
 def translated(
     n_users: int = 40, n_items: int = 60, *, n_topics: int = 4, share: float = 0.5, seed: int = 0
 ) -> Dataset:
-    """Make a catalogue whose every item has a text in English, German and French.
+    """Make a catalog whose every item has a text in English, German and French.
 
     Item i and user u are of the topics i and u modulo `n_topics`; each user chose a share of the
     items of their topic and none of the others, one a second. Known answer: a user is recommended

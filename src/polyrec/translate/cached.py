@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from polyrec.core.component import settings_of
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.translate.translator import Translation, Translator, not_translated
+from polyrec.translate.wrapper import Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +25,7 @@ REJECTED = "a reviewer rejected its translation"
 
 
 @dataclass
-class Cached(Translator):
+class Cached(Wrapper):
     """Asks the translator that it holds only for what the memory in the database does not have.
 
     The memory finds translations by the held translator's fingerprint, both languages and the text.
@@ -34,14 +35,12 @@ class Cached(Translator):
     own text is looked up but not kept.
 
     Attributes:
-        translator: makes the translations.
         database: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file
             in the user's data folder.
         review_below: translations of a lower quality enter the review queue, and of those that
             nobody judged the ones with an error; without it none do.
     """
 
-    translator: Translator
     database: str = ""
     review_below: float | None = None
     hits: int = field(default=0, init=False, repr=False, compare=False)
@@ -57,16 +56,6 @@ class Cached(Translator):
             address_of(self.database)
 
     @property
-    def sends_out(self) -> bool:
-        """Whether texts leave this machine: if the held translator sends them."""
-        return self.translator.sends_out
-
-    @property
-    def takes_user_text(self) -> bool:
-        """Whether the held translator may be given a user's own text."""
-        return self.translator.takes_user_text
-
-    @property
     def fingerprint(self) -> str:
         """That of the held translator: remembering changes no translation."""
         return self.translator.fingerprint
@@ -77,14 +66,6 @@ class Cached(Translator):
         from polyrec.store.database import Database
 
         return Database(self.database)
-
-    def covers(self, source: str, target: str) -> bool:
-        """Say whether the held translator can translate from one language to another."""
-        return self.translator.covers(source, target)
-
-    def uncovered(self, source: str, target: str) -> ConfigError:
-        """Explain as the held translator does why a pair is not covered."""
-        return self.translator.uncovered(source, target)
 
     def _translate(
         self,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, EngineError
-from polyrec.translate.fallback import asked
 from polyrec.translate.features import Features
+from polyrec.translate.several import asked
 from polyrec.translate.translator import Translation, Translator, not_translated
+from polyrec.translate.wrapper import Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,20 +19,18 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Checked(Translator):
+class Checked(Wrapper):
     """Estimates the quality of each translation, and tries again what stays under a threshold.
 
     Of two translations the better one is kept. Each carries its estimate, so that what stays under
     a threshold can be put before a person. What a person approved is not judged.
 
     Attributes:
-        translator: makes the translations.
         quality: judges them; `back-translation` looks whether the meaning moved.
         threshold: estimates under it are not good enough.
         retry: translates what is not good enough once more; none to only judge.
     """
 
-    translator: Translator
     quality: Quality = field(default_factory=Features)
     threshold: float = 0.3
     retry: Translator | None = None
@@ -50,23 +49,10 @@ class Checked(Translator):
         return any(each.sends_out for each in self._held)
 
     @property
-    def takes_user_text(self) -> bool:
-        """Whether the first does; another that does not is not asked with it."""
-        return self.translator.takes_user_text
-
-    @property
     def fingerprint(self) -> str:
         """Names both translators, what judges them, and the threshold."""
         held = "".join(f"[{each.fingerprint}]" for each in self._held)
         return f"checked-1/{self.threshold:g}/{self.quality.fingerprint}/{held}"
-
-    def covers(self, source: str, target: str) -> bool:
-        """Say whether the first translator does."""
-        return self.translator.covers(source, target)
-
-    def uncovered(self, source: str, target: str) -> ConfigError:
-        """Hand on what the first translator says."""
-        return self.translator.uncovered(source, target)
 
     def _translate(
         self,

@@ -10,9 +10,9 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.measures.translation import sentence_chrf
-from polyrec.translate.fallback import all_broken, asked
 from polyrec.translate.features import Features
-from polyrec.translate.translator import Translation, Translator, not_translated
+from polyrec.translate.several import Several, all_broken, asked
+from polyrec.translate.translator import Translation, not_translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Consensus(Translator):
+class Consensus(Several):
     """Asks all its translators, and chooses for each text by agreement and by quality.
 
     A candidate's score is mbr_weight x agreement + (1 - mbr_weight) x quality + prior. Agreement is
@@ -41,26 +41,14 @@ class Consensus(Translator):
             `apertium es-en`; learn them on texts whose translations are known.
     """
 
-    translators: list[Translator]
     quality: Quality = field(default_factory=Features)
     mbr_weight: float = 0.5
     priors: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.translators:
-            raise ConfigError("translators is empty", hint="name at least one")
+        super().__post_init__()
         if not 0 <= self.mbr_weight <= 1:
             raise ConfigError(f"mbr_weight is {self.mbr_weight}", hint="give 0 to 1")
-
-    @property
-    def sends_out(self) -> bool:
-        """Whether one of them sends texts out."""
-        return any(each.sends_out for each in self.translators)
-
-    @property
-    def takes_user_text(self) -> bool:
-        """Whether one of them does; the others are not asked with it."""
-        return any(each.takes_user_text for each in self.translators)
 
     @property
     def fingerprint(self) -> str:
@@ -68,15 +56,6 @@ class Consensus(Translator):
         held = "".join(f"[{each.fingerprint}]" for each in self.translators)
         weights = f"{self.mbr_weight:g}/{sorted(self.priors.items())}"
         return f"consensus-1/{weights}/{self.quality.fingerprint}/{held}"
-
-    def covers(self, source: str, target: str) -> bool:
-        """Say whether one of them does."""
-        return any(each.covers(source, target) for each in self.translators)
-
-    def uncovered(self, source: str, target: str) -> ConfigError:
-        """Repeat what each of them says."""
-        said = [str(each.uncovered(source, target)) for each in self.translators]
-        return ConfigError(f"none of the translators can be asked: {' | '.join(said)}")
 
     def _translate(
         self,

@@ -9,6 +9,7 @@ import numpy as np
 
 from polyrec.core.errors import DataError
 from polyrec.core.language import standard_tag
+from polyrec.core.texts import check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +52,8 @@ class Quality(ABC):
             LanguageError: a language is not BCP 47.
         """
         source, target = standard_tag(source), standard_tag(target)
-        for name, texts in (("sources", sources), ("translations", translations)):
-            if isinstance(texts, str):
-                raise DataError(f"{name} is the text {texts!r}", hint="give a list of texts")
-            for i, text in enumerate(texts):
-                if not isinstance(text, str):
-                    raise DataError(f"text {i} of {name} is {text!r}, not a text")
+        check_texts(sources, "sources")
+        check_texts(translations, "translations")
         if len(sources) != len(translations):
             raise DataError(f"{len(sources)} sources but {len(translations)} translations")
         found = np.zeros(len(sources))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import ConfigError, UnknownNameError
+from polyrec.core.errors import UnknownNameError
 from polyrec.translate.repair import REPAIRS, repair
-from polyrec.translate.translator import AS_IS, Translation, Translator
+from polyrec.translate.translator import AS_IS, Translation
+from polyrec.translate.wrapper import Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,18 +17,16 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Repaired(Translator):
+class Repaired(Wrapper):
     """Mends numbers, placeholders, brackets, capitals, spaces, punctuation, loops and leftovers.
 
     A translation that was changed has `repaired/` before its engine's name. What a person approved
     stays as it is. Judge translations after this one, not before: an estimate made before stays.
 
     Attributes:
-        translator: makes the translations.
         repairs: names of the repairs, in the order in which they are made; all unless named.
     """
 
-    translator: Translator
     repairs: list[str] = field(default_factory=lambda: list(REPAIRS))
 
     def __post_init__(self) -> None:
@@ -36,27 +35,9 @@ class Repaired(Translator):
                 raise UnknownNameError("repair", name, REPAIRS)
 
     @property
-    def sends_out(self) -> bool:
-        """Whether the held translator sends texts out."""
-        return self.translator.sends_out
-
-    @property
-    def takes_user_text(self) -> bool:
-        """Whether the held translator does."""
-        return self.translator.takes_user_text
-
-    @property
     def fingerprint(self) -> str:
         """Names the repairs and the held translator."""
         return f"repaired-1/{','.join(self.repairs)}/[{self.translator.fingerprint}]"
-
-    def covers(self, source: str, target: str) -> bool:
-        """Say whether the held translator does."""
-        return self.translator.covers(source, target)
-
-    def uncovered(self, source: str, target: str) -> ConfigError:
-        """Hand on what the held translator says."""
-        return self.translator.uncovered(source, target)
 
     def _translate(
         self,

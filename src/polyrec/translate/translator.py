@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.core.language import UNDETERMINED, matches, standard_tag
 from polyrec.core.progress import progress
+from polyrec.core.texts import check_texts, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,11 +106,7 @@ class Translator(ABC):
             EngineError: the engine failed as a whole.
         """
         source, target = standard_tag(source), standard_tag(target)
-        if isinstance(texts, str):
-            raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise DataError(f"text {i} is {text!r}, not a text")
+        check_texts(texts)
         if UNDETERMINED in (source, target):
             raise DataError(
                 f"cannot translate from {source!r} to {target!r}",
@@ -125,7 +122,7 @@ class Translator(ABC):
                 f"translator {type(self).__name__} would send a user's own text to another machine",
                 hint="set allow_user_text = true in the plan if it may",
             )
-        given = {row: _clean(text) for row, text in enumerate(texts)}
+        given = {row: storable(text) for row, text in enumerate(texts)}
         given = {row: text for row, text in given.items() if text.strip()}
         if given:
             with progress("translating", len(given), unit="texts") as advance:
@@ -149,10 +146,6 @@ class Translator(ABC):
 def not_translated(text: str, why: str) -> Translation:
     """Give a text of which nothing could be made."""
     return Translation(text, "", error=why)
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _checked(made: Translation, given: str) -> Translation:

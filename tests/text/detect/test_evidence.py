@@ -84,7 +84,7 @@ def test_the_sellers_other_items_settle_a_short_title() -> None:
     assert (among.asked, among.settled, among.left) == (1, 1, 0)
 
 
-def test_a_catalogue_that_lacks_nothing_is_given_back() -> None:
+def test_a_catalog_that_lacks_nothing_is_given_back() -> None:
     items = catalog({"de": "Zug"})
     assert detect_catalog(items, Py3langid()).catalog is items
 

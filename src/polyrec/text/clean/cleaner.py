@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import DataError
+from polyrec.core.texts import check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +20,7 @@ class Cleaner(ABC):
         Raises:
             DataError: something is not a text, or a text is given in place of a list.
         """
-        if isinstance(texts, str):
-            raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise DataError(f"text {i} is {text!r}, not a text")
+        check_texts(texts)
         return [self._clean(text) for text in texts]
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""A catalogue's missing languages filled in: by the texts themselves, then by their company."""
+"""A catalog's missing languages filled in: by the texts themselves, then by their company."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Filled:
-    """A catalogue whose languages were filled in, and how that went.
+    """A catalog whose languages were filled in, and how that went.
 
     Attributes:
-        catalog: the catalogue, with tags wherever one was found.
+        catalog: the catalog, with tags wherever one was found.
         asked: how many texts had no language.
         detected: how many of them have the language that the detector named.
-        settled: how many have the one that the rest of the catalogue spoke for.
+        settled: how many have the one that the rest of the catalog spoke for.
         left: how many are still `und`: unsure, or the item has another text in that language.
     """
 
@@ -50,7 +50,7 @@ def detect_catalog(catalog: Catalog, detector: Detector, *, by: str | None = Non
             seller; `category`, or None for the categories if there are any.
 
     Raises:
-        DataError: the catalogue has no attribute of that name.
+        DataError: the catalog has no attribute of that name.
     """
     groups = _groups(catalog, by)
     missing = [
@@ -88,7 +88,7 @@ def _groups(catalog: Catalog, by: str | None) -> list[str]:
         return list(catalog.category)
     if by not in catalog.attributes:
         known = ", ".join(["category", *catalog.attributes])
-        raise DataError(f"the catalogue has no column {by!r}", hint=f"known: {known}")
+        raise DataError(f"the catalog has no column {by!r}", hint=f"known: {known}")
     return ["" if value is None else str(value) for value in catalog.attributes[by]]
 
 

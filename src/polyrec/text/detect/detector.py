@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from polyrec.core.errors import DataError
+from polyrec.core.texts import check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +56,7 @@ class Detector(ABC):
         Raises:
             DataError: something is not a text, or a text is given in place of a list.
         """
-        if isinstance(texts, str):
-            raise DataError(f"texts is the text {texts!r}", hint="give a list of texts")
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise DataError(f"text {i} is {text!r}, not a text")
+        check_texts(texts)
         return self._detect(list(texts)) if len(texts) else []
 
     @abstractmethod

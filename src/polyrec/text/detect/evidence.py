@@ -1,4 +1,4 @@
-"""What the rest of a catalogue says about a text whose language is unsure: Bayes, by groups."""
+"""What the rest of a catalog says about a text whose language is unsure: Bayes, by groups."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ ANYTHING = 0.01
 """How much of a prior is spread over all languages: no group speaks one language only."""
 
 GROUP_WEIGHT = 10.0
-"""As many texts of a group as this count as much as the whole catalogue."""
+"""As many texts of a group as this count as much as the whole catalog."""
 
 
 def settled(detections: Sequence[Detection], groups: Sequence[str]) -> list[Detection]:
-    """Settle what is not sure by how common each language is in its group and in the catalogue.
+    """Settle what is not sure by how common each language is in its group and in the catalog.
 
     The probability of each candidate is multiplied by its language's share among the texts of the
     same group and script that are sure, smoothed with its share among all sure texts of the script.
