@@ -170,3 +170,19 @@ def test_export_to_standard_output_is_paged_by_number(run: Run) -> None:
     lines += [json.loads(line) for line in rest.stdout.splitlines()]
     assert len({line["id"] for line in lines}) == 4
     assert "\x1b" not in first.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("list", "--page"), ("list", "--limit"), ("export", "--after"), ("export", "--limit")],
+)
+def test_numbers_that_no_database_counts_to_are_refused(run: Run, options: tuple[str, str]) -> None:
+    result = run("review", *options, "9" * 25)
+    assert result.exit_code == 2
+    assert "is not in the range" in result.stderr
+
+
+def test_a_review_that_cannot_be_is_not_known(run: Run) -> None:
+    result = run("review", "show", "9" * 25)
+    assert result.exit_code == 3
+    assert "no review has the id" in result.stderr

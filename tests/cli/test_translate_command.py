@@ -344,3 +344,19 @@ def test_work_that_was_killed_goes_on_where_it_was_with_the_same_result(
     facts = _finished(_start(catalog, tmp_path / "once-more.parquet", named, package))
     assert (facts["asked"], facts["remembered"]) == (0, n_texts)
     assert pl.read_parquet(tmp_path / "once-more.parquet").equals(result)
+
+
+def test_a_translator_for_none_of_the_languages_is_refused(
+    run: Run, catalog: Path, tmp_path: Path
+) -> None:
+    settings = ["--set", f"file={tmp_path / 'none.csv'}"]
+    result = run("translate", str(catalog), "--to", "en", "--translator", "glossary", *settings)
+    assert result.exit_code == 2
+    assert "none.csv cannot be read: No such file or directory" in result.stderr
+    assert not (catalog.parent / "items.en.csv").exists()
+
+
+def test_und_is_no_language_to_translate_into(run: Run, catalog: Path, named: list[str]) -> None:
+    result = run("translate", str(catalog), "--to", "und", *named)
+    assert result.exit_code == 3
+    assert "cannot translate into 'und'" in result.stderr

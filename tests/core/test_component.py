@@ -134,3 +134,42 @@ def test_settings_of_the_wrong_type_are_refused(given: dict[str, Any], message: 
 def test_what_is_no_setting_is_refused(name: str) -> None:
     with pytest.raises(UnknownNameError, match=f"^no setting of kind 'outer' is named '{name}'; "):
         check_settings("kind", "outer", Outer, {name: 1})
+
+
+@dataclass
+class Plain:
+    words: list[str]
+    ranks: dict[str, float] = field(default_factory=dict)
+    held: list[Inner] = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"words": "ab"}, "kind 'plain': words is 'ab'; give list[str]"),
+        ({"words": ["a", 1]}, "kind 'plain': words is ['a', 1]; give list[str]"),
+        ({"words": [], "ranks": 3}, "kind 'plain': ranks is 3; give dict[str, float]"),
+        (
+            {"words": [], "ranks": {"a": "b"}},
+            "kind 'plain': ranks is {'a': 'b'}; give dict[str, float]",
+        ),
+        ({"words": [], "held": "inner"}, "kind 'plain': held is 'inner'; give list[Inner]"),
+    ],
+)
+def test_lists_and_tables_of_the_wrong_kind_are_refused(
+    given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_settings("kind", "plain", Plain, given)
+    assert str(caught.value) == message
+
+
+def test_lists_and_tables_of_the_right_kind_are_taken() -> None:
+    given = {"words": ["a"], "ranks": {"a": 1, "b": 0.5}, "held": [Inner(), "inner"]}
+    check_settings("kind", "plain", Plain, given)
+
+
+def test_a_setting_that_is_missing_is_named() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_settings("kind", "plain", Plain, {})
+    assert str(caught.value) == "kind 'plain' has no words; set words; see polyrec parts kind"

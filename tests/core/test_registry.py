@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from polyrec.core.errors import ConfigError, MissingExtraError, UnknownNameError
+from polyrec.core.errors import ConfigError, LanguageError, MissingExtraError, UnknownNameError
 from polyrec.core.registry import PARTS, build, name_of, part_class, parts, table_of
 from polyrec.encode.cached import Cached
 from polyrec.encode.hashing import Hashing
@@ -89,6 +89,14 @@ def test_a_part_may_be_held_by_table_name_or_itself() -> None:
     for inner in ({"use": "hashing", "size": 8}, Hashing(size=8)):
         assert build("encoder", {"use": "cached", "encoder": inner}) == expected
     assert build("encoder", {"use": "cached", "encoder": "hashing"}) == Cached(Hashing())
+
+
+def test_a_setting_that_a_part_refuses_is_told_with_the_part() -> None:
+    table = {"use": "cached", "encoder": {"use": "tfidf", "size": 0}}
+    with pytest.raises(ConfigError, match=r"^encoder 'tfidf': size is 0; give at least 1$"):
+        build("encoder", table)
+    with pytest.raises(LanguageError, match=r"^translator 'pivot': 'xx-1' is not a language tag"):
+        build("translator", {"use": "pivot", "translator": "apertium", "through": "xx-1"})
 
 
 def test_building_changes_no_table() -> None:

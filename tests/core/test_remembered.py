@@ -77,3 +77,15 @@ def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
         f"the book of notes {part.file} cannot be used: file is not a database; "
         "delete it, or set POLYREC_CACHE to another folder"
     )
+
+
+def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    with memory(tmp_path).opened() as file:
+        file.put({b"a": b"1"})
+        modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "deep").iterdir()}
+    assert modes == {0o600}
+
+
+def test_a_fault_of_who_uses_it_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), memory(tmp_path).opened():
+        (tmp_path / "no such model").read_bytes()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.core.errors import EngineError
+from polyrec.core.errors import ConfigError, EngineError
 from polyrec.llm import cached
 from polyrec.llm.cached import Cached
+from polyrec.llm.http import Http
 from polyrec.llm.language_model import Completion, Prompt, UnfinishedError
 from polyrec.llm.scripted import Scripted
 
@@ -81,3 +82,16 @@ def test_a_file_that_is_broken_is_named(tmp_path: Path) -> None:
         f"the cache of answers {part.file} cannot be used: it holds what is no answer; "
         "delete it, or set POLYREC_CACHE to another folder"
     )
+
+
+def test_answers_to_a_users_own_text_are_not_kept(tmp_path: Path) -> None:
+    part = Cached(Scripted(["a private answer", "another"]), folder=str(tmp_path))
+    assert ask(part, "a", kind="query")[0].text == "a private answer"
+    assert list(tmp_path.iterdir()) == []
+    assert ask(part, "a")[0].text == "another"
+
+
+def test_a_users_own_text_goes_to_no_service_through_a_cache(tmp_path: Path) -> None:
+    part = Cached(Http("http://127.0.0.1:1/v1", "m", retries=0), folder=str(tmp_path))
+    with pytest.raises(ConfigError, match="would send a user's own text"):
+        ask(part, "a", kind="query")

@@ -86,7 +86,10 @@ def test_a_plan_without_an_encoder_is_written_without_one() -> None:
             {"recommender": {"use": "ease", "l2": True}},
             "recommender 'ease': l2 is True; give float",
         ),
-        ({"recommender": {"use": "ease", "l2": -1}}, "l2 is -1; give a number above 0"),
+        (
+            {"recommender": {"use": "ease", "l2": -1}},
+            "recommender 'ease': l2 is -1; give a number above 0",
+        ),
         (
             {"recommender": {"l2": 1.0}},
             "recommender is {'l2': 1.0}; give a table with use = the recommender's name",
@@ -106,8 +109,12 @@ def test_a_plan_that_cannot_be_used_says_why(table: dict[str, Any], message: str
 
 def test_a_setting_that_must_be_given_is_named() -> None:
     table = {"recommender": "ease", "encoder": "cached"}
-    with pytest.raises(ConfigError, match=r"^encoder 'cached': .*'encoder'; see polyrec parts$"):
+    with pytest.raises(ConfigError) as caught:
         Plan.from_table(table)
+    assert (
+        str(caught.value)
+        == "encoder 'cached' has no encoder; set encoder; see polyrec parts encoder"
+    )
 
 
 def test_a_plan_that_is_not_there_names_those_that_ship() -> None:
@@ -138,3 +145,9 @@ def test_an_unknown_kind_of_part_is_a_matter_of_configuration() -> None:
     with pytest.raises(UnknownNameError) as caught:
         Plan.from_table({"recommender": "ease", "translator": "x"})
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("pivot", ["und", "", ["en"], 5])
+def test_a_pivot_that_is_no_language_is_refused(pivot: object) -> None:
+    with pytest.raises(ConfigError, match=r"^pivot is .*; name a language"):
+        Plan.from_table({"recommender": "ease", "pivot": pivot})

@@ -245,3 +245,12 @@ def test_a_model_that_translates_does_so_after_it_was_saved(tmp_path: Path) -> N
         found = model.recommend_to_text("Säge", language="de", k=2)
         assert set(found["item_id"]) == {"säge", "saw"}
         assert found["score"][0] == pytest.approx(found["score"][1])
+
+
+def test_blank_texts_are_not_counted_as_translated() -> None:
+    preparation = Preparation(translator=SmallWords())
+    texts = [" ", f"{LANGUAGE_WORDS['de']} x"]
+    made, tags, bridged = preparation.prepared(texts, np.array(["de", "de"]))
+    assert (made[0], tags.tolist()) == (" ", ["de", "en"])
+    assert bridged.engines == {"small-words": 1}
+    assert not bridged.left

@@ -8,6 +8,7 @@ from polyrec.data.catalog import Catalog
 from polyrec.encode.hashing import Hashing
 from polyrec.encode.language_mean import LanguageMean
 from polyrec.encode.no_debias import NoDebias
+from polyrec.encode.tfidf import Tfidf
 from polyrec.pipeline.space import Space
 from polyrec.testing.worlds import two_languages
 
@@ -57,4 +58,13 @@ def test_an_empty_question_lies_nowhere() -> None:
     space.fit(CATALOG)
     asked = space.queries(["", "Holz", "  "], ["und", "de", "eo"])
     assert (asked[[0, 2]] == 0).all()
+    assert np.linalg.norm(asked[1]) > 0.99
+
+
+def test_a_question_of_which_the_encoder_knows_no_word_lies_nowhere() -> None:
+    catalog = two_languages().dataset.catalog
+    space = Space(Tfidf(min_count=1), LanguageMean())
+    space.fit(catalog)
+    asked = space.queries(["xyzzy", catalog.text[0]], [catalog.language[0]] * 2)
+    assert (asked[0] == 0).all()
     assert np.linalg.norm(asked[1]) > 0.99

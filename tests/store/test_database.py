@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,6 @@ from polyrec.store.tables import HEAD, VERSION_TABLE, metadata, translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 SECRET = "hunter2"  # noqa: S105
 
@@ -195,6 +195,7 @@ def test_the_database_is_that_of_the_setting_or_the_environment_or_the_user(
     assert address_of().render_as_string() == "postgresql+psycopg://me@host/name"
     assert address_of("here.sqlite").database == "here.sqlite"
     assert address_of("sqlite:///here.sqlite").database == "here.sqlite"
+    assert address_of("~/here.sqlite").database == str(Path("~/here.sqlite").expanduser())
     monkeypatch.delenv("POLYREC_DATABASE")
     assert address_of().database == str(default_file())
     assert default_file().name == "polyrec.sqlite"

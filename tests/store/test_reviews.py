@@ -316,3 +316,17 @@ def test_whatever_is_done_history_only_grows_and_says_what_is_in_use(
         assert found.approved
     if last.action == "rejected":
         assert found.rejected
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+def test_a_number_that_no_row_can_have_is_not_known(reviews: Reviews, number: int) -> None:
+    for ask in (reviews.get, lambda n: reviews.approve(n, "ada")):
+        with pytest.raises(UnknownIdError, match=f"^no review has the id '{number}'"):
+            ask(number)
+
+
+def test_a_reviewer_whose_name_no_database_can_hold_gets_one_that_it_can(reviews: Reviews) -> None:
+    taken = reviews.take("ada\udcff")
+    assert taken is not None
+    assert taken.reviewer == "ada?"
+    assert reviews.edit(taken.id, "ada\udcff", "saw").reviewer == "ada?"

@@ -57,6 +57,12 @@ class TestExamples:
         assert engine.covers("pt-BR", "en-GB")
         assert not engine.covers("am", "en")
 
+    def test_examples_in_another_script_than_is_wished_for_are_none(self) -> None:
+        engine = Llm(Scripted())
+        assert engine.covers("en", "zh-CN")
+        assert engine.covers("zh-Hant", "en")
+        assert not engine.covers("en", "zh-Hant")
+
     def test_own_examples_cover_what_they_say(self, tmp_path: Path) -> None:
         file = tmp_path / "mine.tsv"
         file.write_text("Amharic\tEnglish\nወንበር\tchair\n", encoding="utf-8")

@@ -177,3 +177,21 @@ class TestFallback:
 def test_a_program_that_is_missing_stays_the_error_through_a_pivot() -> None:
     with pytest.raises(MissingExtraError, match="apt-get install apertium apertium-fr-es"):
         ask(Pivot(Apertium(binary="no-such-program"), "es"), ["a"], source="fr", target="en")
+
+
+def test_a_pivot_between_two_kinds_of_the_language_in_the_middle_has_nothing_to_do() -> None:
+    made = ask(Pivot(ScriptedTranslator()), ["sea"], source="en-US", target="en-GB")
+    assert made == [Translation("sea", "as-is")]
+
+
+def test_what_a_person_approved_stays_approved_where_one_step_is_all() -> None:
+    class Approving(ScriptedTranslator):
+        def _translate(self, *given: Any) -> list[Translation]:
+            return [Translation("sea", "person", 0.9, approved=True) for _ in given[0]]
+
+    only = Approving(pairs=[("es", "en"), ("en", "de")])
+    expected = [Translation("sea", "person", 0.9, approved=True)]
+    assert ask(Pivot(only), ["mar"], target="en") == expected
+    assert ask(Pivot(only), ["mar"], source="en") == expected
+    (both,) = ask(Pivot(only), ["mar"])
+    assert not both.approved

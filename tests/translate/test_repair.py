@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polyrec.translate.apertium_stream import to_stream
+from polyrec.translate.kept import marks
 from polyrec.translate.repair import REPAIRS, repair, settled
+from polyrec.translate.repair_signs import with_brackets
 
 PIECES = [
     *("¿", "?", "!", ".", ",", ";", ":", "…", "(", ")", "[", "«", "»", "“", '"', "*", "@", "#"),
@@ -141,3 +146,13 @@ def test_a_text_that_says_the_same_stays(text: str) -> None:
 def test_a_repair_that_finds_no_end_is_left_out() -> None:
     assert settled(lambda text: text + "x", "a") == "a"
     assert settled(lambda _: "", "a") == "a"
+
+
+@pytest.mark.parametrize("piece", ["a", "1", "a@", " ", ". ", "漢"])
+def test_what_must_be_kept_is_found_in_time_that_grows_with_the_length_alone(piece: str) -> None:
+    text = "a" + piece * 40_000 + "b"
+    start = time.perf_counter()
+    marks(text)
+    to_stream(text, "0")
+    with_brackets("A text.", text, "en", "es")
+    assert time.perf_counter() - start < 5

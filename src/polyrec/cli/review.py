@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 STATES = click.Choice(["open", "taken", "approved", "edited", "rejected", "all"])
 
+MOST = 2**31 - 1
+"""The largest number that an option takes: databases count no further than its square."""
+
+MOST_MINUTES = 7 * 24 * 60
+
 EPILOG = """\b
 Examples:
   polyrec review list --languages ar,ja --to en
@@ -75,10 +80,10 @@ def _which(default: tuple[str, ...]) -> Callable[[Any], Any]:
 @review.command("list")
 @_which(("open",))
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many."
+    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="At most so many."
 )
 @click.option(
-    "--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of them."
+    "--page", type=click.IntRange(1, MOST), default=1, show_default=True, help="Which page of them."
 )
 @_JSON
 def list_reviews(limit: int, page: int, as_json: bool, **which: Any) -> None:
@@ -109,7 +114,11 @@ def list_reviews(limit: int, page: int, as_json: bool, **which: Any) -> None:
 @click.option("--take", is_flag=True, help="Take it, so that nobody else can; without a NUMBER the "
               "worst that is free.")  # fmt: skip
 @click.option(
-    "--minutes", type=click.IntRange(min=1), default=30, show_default=True, help="Of --take."
+    "--minutes",
+    type=click.IntRange(1, MOST_MINUTES),
+    default=30,
+    show_default=True,
+    help="Of --take.",
 )
 @click.option("--languages", type=NAMES, metavar="TAGS", help="Languages of texts, for --take.")
 @click.option("--to", type=NAMES, metavar="TAGS", help="Languages of translations, for --take.")
@@ -188,9 +197,13 @@ def reject(numbers: tuple[int, ...], reviewer: str) -> None:
     help="A file ending in .csv or .jsonl. [default: JSON Lines to standard output]",
 )
 @click.option(
-    "--after", type=int, default=0, metavar="NUMBER", help="Begin behind this review. [default: 0]"
+    "--after",
+    type=click.IntRange(0, MOST),
+    default=0,
+    metavar="NUMBER",
+    help="Begin behind this review. [default: 0]",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, MOST), help="At most so many.")
 def export(out: Path | None, after: int, limit: int | None, **which: Any) -> None:
     """Write reviews for other tools.
 

@@ -12,6 +12,9 @@ from polyrec.core.errors import ConfigError, UnknownNameError
 
 State = dict[str, np.ndarray]
 
+PLAIN: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool}
+"""Types of settings by the names under which fields declare them."""
+
 
 def settings_of(part: Any) -> dict[str, Any]:
     """List a part's settings by name, nested parts as they are."""
@@ -42,29 +45,49 @@ def is_part(value: object) -> bool:
 
 
 def check_settings(kind: str, name: str, cls: type, given: dict[str, Any]) -> None:
-    """Refuse settings that a part does not have.
+    """Refuse settings that a part does not have, and a part that lacks one it needs.
 
     Raises:
         UnknownNameError: a setting is not a field of the part.
-        ConfigError: a setting has the wrong type.
+        ConfigError: a setting has the wrong type, or is missing.
     """
     fields = {f.name: f for f in dataclasses.fields(cls) if f.init}
     for key, value in given.items():
         if key not in fields:
             raise UnknownNameError(f"setting of {kind} {name!r}", key, fields)
         _check_type(f"{kind} {name!r}", key, str(fields[key].type), value)
+    missing = [key for key, field in fields.items() if key not in given and _is_needed(field)]
+    if missing:
+        what = f"{kind} {name!r} has no {' and no '.join(missing)}"
+        raise ConfigError(what, hint=f"set {', '.join(missing)}; see polyrec parts {kind}")
+
+
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is field.default_factory is dataclasses.MISSING
 
 
 def _check_type(part: str, key: str, declared: str, value: Any) -> None:
-    """Refuse a plain setting whose type is not the declared one; other types check themselves."""
-    plain: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool}
-    wanted = [plain[option] for option in declared.split(" | ") if option in plain]
-    if not wanted or value is None:
-        return
-    is_bool = isinstance(value, bool)
-    if any(isinstance(value, want) and (want is bool or not is_bool) for want in wanted):
-        return
-    raise ConfigError(f"{part}: {key} is {value!r}", hint=f"give {declared}")
+    """Refuse a setting whose type is not the declared one; parts of plans check themselves."""
+    options = declared.split(" | ")
+    if value is not None and not any(_is_of(option, value) for option in options):
+        raise ConfigError(f"{part}: {key} is {value!r}", hint=f"give {declared}")
+
+
+def _is_of(declared: str, value: Any) -> bool:
+    """Say whether a value may be of a type, by the type's name; yes where that is not a plain one.
+
+    Lists and tables of plain values are looked into.
+    """
+    outer, _, inner = declared.removesuffix("]").partition("[")
+    if outer == "list":
+        return isinstance(value, list) and all(_is_of(inner, each) for each in value)
+    if outer == "dict":
+        of_values = inner.partition(", ")[2]
+        return isinstance(value, dict) and all(_is_of(of_values, v) for v in value.values())
+    wanted = PLAIN.get(outer)
+    if wanted is None:
+        return outer != "None"
+    return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
 
 
 def state_of(part: Any, prefix: str = "") -> State:

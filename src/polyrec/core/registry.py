@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from polyrec.core.component import check_settings, is_part, settings_of
-from polyrec.core.errors import ConfigError, MissingExtraError, UnknownNameError
+from polyrec.core.errors import ConfigError, MissingExtraError, PolyrecError, UnknownNameError
 
 PARTS: dict[str, dict[str, str]] = {
     "reader": {
@@ -165,6 +165,10 @@ def build(kind: str, table: Any) -> Any:
         return cls(**given)
     except TypeError as error:
         raise ConfigError(f"{kind} {name!r}: {error}", hint="see polyrec parts") from error
+    except PolyrecError as error:
+        if repr(name) not in error.problem:  # a setting's name alone does not say whose it is
+            error.problem = f"{kind} {name!r}: {error.problem}"
+        raise
 
 
 def _held(kind: str, value: Any) -> Any:

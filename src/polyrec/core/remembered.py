@@ -15,7 +15,8 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 from polyrec.core.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 BLOCK = 512
 LOCK_TIMEOUT_S = 60.0
@@ -47,11 +48,20 @@ class Remembered:
         Raises:
             EngineError: it cannot be used.
         """
-        try:
+        with self._reported():
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.file, timeout=LOCK_TIMEOUT_S)) as db:
+            self.file.touch(mode=0o600)  # for its owner only: answers are texts
+            db = sqlite3.connect(self.file, timeout=LOCK_TIMEOUT_S)
+        with closing(db):
+            with self._reported():
                 _prepare(db, self.table)
-                yield Open(db, self.table)
+            yield Open(db, self.table, self._reported)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Name the file in its own faults, and in nobody else's."""
+        try:
+            yield
         except OSError as error:
             raise self.unusable(error.strerror or str(error)) from error
         except sqlite3.Error as error:
@@ -71,6 +81,7 @@ class Open:
 
     db: sqlite3.Connection
     table: str
+    reported: Callable[[], AbstractContextManager[None]]
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Find the values of those keys that are known."""
@@ -79,12 +90,13 @@ class Open:
             block = keys[start : start + BLOCK]
             places = ",".join("?" * len(block))
             query = f"SELECT * FROM {self.table} WHERE key IN ({places})"  # noqa: S608 (our words)
-            known.update(self.db.execute(query, block).fetchall())
+            with self.reported():
+                known.update(self.db.execute(query, block).fetchall())
         return known
 
     def put(self, values: Mapping[bytes, bytes]) -> None:
         """Keep values; a key that is known keeps the one that it has."""
-        with self.db:
+        with self.reported(), self.db:
             command = f"INSERT OR IGNORE INTO {self.table} VALUES (?, ?)"  # noqa: S608 (our words)
             self.db.executemany(command, values.items())
 

@@ -6,14 +6,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from polyrec.core.errors import EngineError
 from polyrec.core.remembered import Open, Remembered, default_folder
 from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 BLOCK = 64
 """So many prompts at a time: what is done by then is kept if the work is broken off."""
@@ -23,9 +23,9 @@ BLOCK = 64
 class Cached(LanguageModel):
     """Asks the language model that it holds only what it has not been asked before.
 
-    Prompts are not kept, only their SHA-256, but answers are: texts made from the data. Errors are
-    asked for anew each time. What a model did before it had to stop is kept. Several processes may
-    share the file.
+    Prompts are not kept, only their SHA-256, but answers are: texts made from the data. Answers to
+    a user's own text are neither looked up nor kept. Errors are asked for anew each time. What a
+    model did before it had to stop is kept. Several processes may share the file.
 
     Attributes:
         model: the language model that answers.
@@ -61,6 +61,18 @@ class Cached(LanguageModel):
     def file(self) -> Path:
         """The file that holds the answers."""
         return Path(self.folder or default_folder()) / "answers.sqlite"
+
+    def complete(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 256,
+        kind: Literal["passage", "query"] = "passage",
+    ) -> list[Completion]:
+        """Answer prompts, in order; the held model's own way where a user's own text is in them."""
+        part = self.model.complete if kind == "query" else super().complete
+        return part(prompts, schema=schema, max_tokens=max_tokens, kind=kind)
 
     def _complete(
         self,

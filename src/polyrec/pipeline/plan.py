@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from polyrec.core.errors import ConfigError, UnknownNameError
-from polyrec.core.language import standard_tag
+from polyrec.core.language import UNDETERMINED, standard_tag
 from polyrec.core.registry import build, table_of
 from polyrec.encode.no_debias import NoDebias
 from polyrec.pipeline.preparation import Preparation, known_languages
@@ -61,7 +61,8 @@ class Plan:
         pivot: that language.
 
     Raises:
-        ConfigError: `translate` is neither, or there is no translator to translate with.
+        ConfigError: `translate` is neither, there is no translator to translate with, or the pivot
+            is no language.
         LanguageError: the pivot is no language tag.
     """
 
@@ -84,6 +85,8 @@ class Plan:
             raise ConfigError(
                 "translate is 'pivot' but the plan has no [translator]", hint="see polyrec parts"
             )
+        if not isinstance(self.pivot, str) or standard_tag(self.pivot) == UNDETERMINED:
+            raise ConfigError(f"pivot is {self.pivot!r}", hint="name a language, such as 'en'")
         self.pivot = standard_tag(self.pivot)
 
     @property

@@ -12,6 +12,7 @@ import numpy as np
 from polyrec.core.counted import counted
 from polyrec.core.language import UNDETERMINED, matches
 from polyrec.text.detect.detect_catalog import detect_catalog
+from polyrec.translate.translator import AS_IS
 
 if TYPE_CHECKING:
     from polyrec.core.types import Strings
@@ -139,7 +140,9 @@ class Preparation:
 
     @staticmethod
     def _took(translation: Translation, language: str, bridged: Bridged) -> bool:
-        """Note what became of a text, and say whether it was translated."""
+        """Note what became of a text, and say whether it was translated; blank ones are not."""
+        if translation.engine == AS_IS:
+            return False
         if translation.error:
             bridged.errors[translation.error] += 1
         if translation.translated:

@@ -78,7 +78,9 @@ class Space:
         return _mean_by_item(vectors, item, len(catalog))
 
     def queries(self, texts: list[str], languages: list[str]) -> Floats:
-        """Give the vectors of what people ask for, shape (texts, dim); empty texts give zeros.
+        """Give the vectors of what people ask for, shape (texts, dim).
+
+        Empty texts, and those of which the encoder knows no word, give zeros.
 
         Raises:
             ConfigError: a user's own text would leave the machine without leave.
@@ -87,7 +89,9 @@ class Space:
         texts, tags, _ = self.preparation.prepared(texts, tags, kind="query")
         raw = self.encoder.encode(texts, kind="query", languages=tags)
         vectors = self.debias.apply(raw, tags)
-        vectors[[not text.strip() for text in texts]] = 0.0
+        # what the encoder knows no word of says nothing, whatever the debias would take away
+        blank = np.array([not text.strip() for text in texts], dtype=np.bool_)
+        vectors[blank | ~raw.any(axis=1)] = 0.0
         return vectors
 
     def _made(self, texts: list[str], languages: Strings, seed: int) -> tuple[Floats, Strings]:

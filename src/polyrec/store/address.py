@@ -43,7 +43,7 @@ def address_of(named: str = "") -> sa.URL:
     if not given:
         return sa.URL.create("sqlite", database=str(default_file()))
     if "://" not in given:
-        return sa.URL.create("sqlite", database=given)
+        return sa.URL.create("sqlite", database=str(Path(given).expanduser()))
     try:
         url = sa.make_url(given)
     except (ArgumentError, ValueError):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from polyrec.store.memory import Remembered
 
 BLOCK = 500
+LARGEST = 2**63 - 1
+"""No row has a larger number."""
 
 
 class Reviews:
@@ -153,6 +155,7 @@ class Reviews:
             UnknownIdError: there is none of the number.
             DataError: somebody else has it, or it was decided already.
         """
+        reviewer = storable(reviewer)
         with self.database.writing() as connection:
             if number is None:
                 free = Filter((OPEN,), which.sources, which.targets)
@@ -207,6 +210,7 @@ class Reviews:
         return self._decide(number, reviewer, REJECTED, "")
 
     def _decide(self, number: int, reviewer: str, state: str, text: str | None) -> Review:
+        reviewer = storable(reviewer)
         with self.database.writing() as connection:
             row = _locked(connection, number)
             _check_free(row, reviewer)
@@ -247,11 +251,17 @@ def _review(row: sa.Row[Any]) -> Review:
 
 
 def _row_of(connection: Connection, number: int, *, lock: bool = False) -> sa.Row[Any]:
+    if not 0 < number <= LARGEST:
+        raise _no_review(number)
     wanted = sa.select(reviews).where(reviews.c.id == number)
     row = connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     if row is None:
-        raise UnknownIdError("review", str(number), hint="see polyrec review list")
+        raise _no_review(number)
     return row
+
+
+def _no_review(number: int) -> UnknownIdError:
+    return UnknownIdError("review", str(number), hint="see polyrec review list")
 
 
 def _locked(connection: Connection, number: int) -> sa.Row[Any]:

@@ -7,7 +7,10 @@ import re
 SPECIAL = re.compile(r"[\\^$/\[\]<>@{}]")
 """What the stream format gives a meaning, and wants behind a backslash."""
 
-KEPT = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\[\]]+|[^\s@]+@[^\s@]+\.\w+|[*#@]|[^\S ]+| {2,}", re.I)
+KEPT = re.compile(
+    r"[a-z][a-z0-9+.-]{0,20}://[^\s\[\]]+|(?<![^\s@])[^\s@]++@[^\s@]+\.\w+|[*#@]|[^\S ]+| {2,}",
+    re.I,
+)
 """What is no text to translate: addresses, signs that mark words in the output, odd white space."""
 
 PARAGRAPHS = re.compile(r"(\s*\n\s*\n\s*)")

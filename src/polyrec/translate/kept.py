@@ -9,7 +9,7 @@ from collections import Counter
 NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?")
 MARK = re.compile(
     r"https?://[^\s<>\"»]+[^\s<>\"».,;:!?)]"  # an address
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
     r"|%(?:\(\w+\))?[sdifgxr](?!\w)"  # %s, %(name)d
     r"|\$?\{\w*\}"  # {name}, ${name}
     r"|</?[A-Za-z][^<>]*>"  # <b>

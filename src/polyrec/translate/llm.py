@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import langcodes
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.language import matches
 from polyrec.llm.language_model import LanguageModel, Prompt
 from polyrec.llm.rendering import undone
 from polyrec.translate.translator import Translation, Translator
@@ -85,8 +86,11 @@ class Llm(Translator):
         return hashlib.sha256(repr(_own(self.examples)).encode()).hexdigest()[:8]
 
     def covers(self, source: str, target: str) -> bool:
-        """Say whether there are examples of both languages."""
-        return bool(self.examples) or shipped(_base(source), _base(target)) is not None
+        """Say whether there are examples of both languages, in the script that is wished for."""
+        if self.examples:
+            return True
+        one, other = _base(source), _base(target)
+        return shipped(one, other) is not None and matches(target, other)
 
     def _translate(
         self,

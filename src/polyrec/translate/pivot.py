@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, MissingExtraError
@@ -99,8 +99,10 @@ class Pivot(Translator):
         error = "; ".join(filter(None, (first.error, second.error)))
         if not second.translated:
             return not_translated(second.text, error)
-        # dict.fromkeys: each name once
-        engines = [e for e in dict.fromkeys((first.engine, second.engine)) if e != AS_IS]
-        both = AS_IS not in (first.engine, second.engine)
-        engine = f"pivot({standard_tag(self.through)})/{'+'.join(engines)}" if both else engines[0]
-        return Translation(second.text, engine, error=error)
+        if AS_IS in (first.engine, second.engine):  # one step is all, and was judged as it is
+            step = first if second.engine == AS_IS else second
+            return replace(step, error=error)
+        engines = "+".join(dict.fromkeys((first.engine, second.engine)))  # each name once
+        return Translation(
+            second.text, f"pivot({standard_tag(self.through)})/{engines}", error=error
+        )

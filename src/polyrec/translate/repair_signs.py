@@ -31,7 +31,7 @@ def with_brackets(one: str, other: str, source: str, target: str) -> str:
             continue
         more = other.count(opening) - other.count(closing)
         there = opening in one
-        end = re.search(r"[\s.!?。！？]*$", other)
+        end = re.search(r"(?<![\s.!?。！？])[\s.!?。！？]*+$", other)
         assert end is not None
         at, stop = end.start(), re.search(rf"{re.escape(closing)}([\s.!?。！？]*)$", one)
         if more == 1 and stop:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from polyrec.core.errors import DataError
 from polyrec.core.language import UNDETERMINED, matches, standard_tag
 from polyrec.core.progress import progress
 from polyrec.translate.cached import BLOCK
@@ -56,11 +57,17 @@ def translate_catalog(catalog: Catalog, translator: Translator, target: str) -> 
 
     Raises:
         LanguageError: the target is not BCP 47.
-        ConfigError: the translator cannot be used as it is set.
+        DataError: the target is `und`.
+        ConfigError: the translator cannot be used as it is set, or covers none of the languages.
         EngineError: the translator failed as a whole.
     """
     target = standard_tag(target)
+    if target == UNDETERMINED:
+        raise DataError(f"cannot translate into {target!r}", hint="name a language, such as 'en'")
     sources, texts = _shown(catalog, target)
+    others = [tag for tag in sorted(set(sources) - {UNDETERMINED}) if not matches(target, tag)]
+    if others and not any(translator.covers(tag, target) for tag in others):
+        raise translator.uncovered(others[0], target)
     made = [Translation(text, AS_IS) for text in texts]
     uncovered: Counter[str] = Counter()
     with progress("translating", len(texts), unit="texts") as advance:

@@ -20,7 +20,11 @@ MOST_CANDIDATES = 10
 MOST_CHARACTERS = 2000
 """A longer text is judged by this much of its beginning; its spans by all of it."""
 
-NO_LANGUAGE = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|[\x00-\x1f\x7f\ud800-\udfff]")
+NO_LANGUAGE = re.compile(
+    r"(?<!\S)\S[^\s@]*+@\S[^\s.]*+\.\S+"  # an e-mail address, in time linear in the text's length
+    r"|(?:https?://|www\.)\S+"
+    r"|[\x00-\x1f\x7f\ud800-\udfff]"
+)
 """Addresses are in no language; control characters and halves of pairs stop some libraries."""
 
 

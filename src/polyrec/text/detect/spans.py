@@ -28,7 +28,7 @@ NOT_LIKELY = 0.05
 END = re.compile(
     r"(?<=[.!?;:…])\s+"  # a sentence
     r"|(?<=[。！？；：])"
-    r"|\s+[-–—|/•·]+\s+"  # what stands between a title and its translation
+    r"|(?<!\s)\s++[-–—|/•·]++\s+"  # what stands between a title and its translation
     r"|[()\[\]{}«»“”„「」『』（）【】\n\r]+"
 )
 
