@@ -248,7 +248,7 @@ def test_a_model_that_translates_does_so_after_it_was_saved(tmp_path: Path) -> N
 
 
 def test_blank_texts_are_not_counted_as_translated() -> None:
-    preparation = Preparation(translator=SmallWords())
+    preparation = Preparation(translator=small_words(f"de:{LANGUAGE_WORDS['de']} x"))
     texts = [" ", f"{LANGUAGE_WORDS['de']} x"]
     made, tags, bridged = preparation.prepared(texts, np.array(["de", "de"]))
     assert (made[0], tags.tolist()) == (" ", ["de", "en"])
