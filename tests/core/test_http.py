@@ -241,3 +241,17 @@ class TestSettings:
             with pytest.raises(ConfigError) as caught:
                 Endpoint("http://host", "", **settings)  # type: ignore[arg-type]
             assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize("form", ["{}", '{{"error": "{}"}}', '{{"error": {{"message": "{}"}}}}'])
+@pytest.mark.parametrize("status", [200, 400, 401, 500])
+def test_no_part_of_a_key_is_left_where_a_message_is_cut(
+    monkeypatch: pytest.MonkeyPatch, form: str, status: int
+) -> None:
+    monkeypatch.setenv("A_KEY", KEY)
+    for before in range(http.MOST_LETTERS - len(KEY), http.MOST_LETTERS + 1, 5):
+        body = form.format("x" * before + KEY + "y" * 300)
+        if status == 200:
+            body = f"no JSON {body}"
+        error, _, _ = refused(Answer(status, body=body), key_env="A_KEY", retries=0)
+        assert KEY[:4] not in str(error)

@@ -187,3 +187,10 @@ def test_word2vec_learns_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert len(prints) == 1
+
+
+@pytest.mark.parametrize("settings", [{"window": 0}, {"epochs": 0}, {"seed": -1}])
+def test_settings_that_nothing_can_be_learned_with_are_refused(settings: dict[str, int]) -> None:
+    (name,) = settings
+    with pytest.raises(ConfigError, match=f"^{name} is .*; give "):
+        Word2Vec(**settings)

@@ -96,7 +96,9 @@ def test_nothing_to_learn_from_is_refused() -> None:
 
 def test_a_shrinkage_below_zero_is_refused() -> None:
     for shrinkage in (-1.0, float("nan")):
-        with pytest.raises(ConfigError, match=r"^shrinkage is .*; give 0 or more$"):
+        with pytest.raises(
+            ConfigError, match=r"^debias 'language-mean': shrinkage is .*; give 0 or more$"
+        ):
             build("debias", {"use": "language-mean", "shrinkage": shrinkage})
 
 

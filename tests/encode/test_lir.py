@@ -49,9 +49,9 @@ def test_more_directions_than_dimensions_leave_nothing_and_stay_finite() -> None
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ConfigError, match=r"^rank is 0; give at least 1$"):
+    with pytest.raises(ConfigError, match=r"^debias 'lir': rank is 0; give at least 1$"):
         build("debias", {"use": "lir", "rank": 0})
-    with pytest.raises(ConfigError, match=r"^shrinkage is nan; give 0 or more$"):
+    with pytest.raises(ConfigError, match=r"^debias 'lir': shrinkage is nan; give 0 or more$"):
         build("debias", {"use": "lir", "shrinkage": float("nan")})
 
 

@@ -76,9 +76,9 @@ def test_fewer_than_two_languages_leave_all_but_the_mean() -> None:
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ConfigError, match=r"^rank is 0; give at least 1$"):
+    with pytest.raises(ConfigError, match=r"^debias 'lsar': rank is 0; give at least 1$"):
         build("debias", {"use": "lsar", "rank": 0})
-    with pytest.raises(ConfigError, match=r"^min_texts is 0; give at least 1$"):
+    with pytest.raises(ConfigError, match=r"^debias 'lsar': min_texts is 0; give at least 1$"):
         build("debias", {"use": "lsar", "min_texts": 0})
 
 

@@ -98,3 +98,9 @@ def test_brackets_come_back_where_they_were_the_data_s() -> None:
 
 def test_hidden_letters_are_taken_out() -> None:
     assert as_data(ATTACKS["hides letters"], 100) == "ChairHACKED"
+
+
+def test_a_text_whose_end_is_not_looked_at_is_cut() -> None:
+    text = "a" + " " * 100 + "b"
+    assert as_data(text, 10) == "a"
+    assert is_cut(text, 10)

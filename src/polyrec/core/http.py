@@ -40,6 +40,9 @@ MOST_BYTES = 256 * 2**20
 MOST_LETTERS = 200
 """How much of a service's own message an error repeats."""
 
+MOST_LOOKED_AT = 2**16
+"""How many bytes of an answer are looked at for that."""
+
 HIDDEN = "***"
 
 
@@ -175,11 +178,11 @@ class Endpoint:
         except httpx2.HTTPError as error:
             raise self._fault(f"gave what cannot be read: {error}", "check the service") from error
         if answer.status_code != 200:
-            raise self._refusal(answer, _message(raw))
+            raise self._refusal(answer, _message(raw, self._hidden))
         try:
             found = json.loads(raw)
         except ValueError as error:
-            problem = f"{self.who}: {self._shown} gave no JSON but {self._hidden(_short(raw))!r}"
+            problem = f"{self.who}: {self._shown} gave no JSON but {_short(raw, self._hidden)!r}"
             raise EngineError(problem, hint="check that url is the right one") from error
         if check is not None:
             check(found)
@@ -212,7 +215,7 @@ class Endpoint:
         return said.replace(self.key, HIDDEN) if self.key else said
 
     def _refusal(self, answer: httpx2.Response, said: str) -> PolyrecError:
-        status, said = answer.status_code, self._hidden(said)
+        status = answer.status_code
         if self.explain is not None and (known := self.explain(status, said)) is not None:
             return known
         problem = f"{self.who}: {self._shown} answered {status}" + (f": {said}" if said else "")
@@ -270,18 +273,19 @@ def _seconds_until(date: str) -> float:
     return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
 
 
-def _message(raw: bytes) -> str:
+def _message(raw: bytes, hidden: Callable[[str], str]) -> str:
     """Find a service's own words in what it gave, else give the text."""
     try:
         found = json.loads(raw)
     except ValueError:
-        return _short(raw)
+        return _short(raw, hidden)
     for name in ("error", "message", "detail"):
         if isinstance(found, dict) and name in found:
             found = found[name]
-    return _short(found.encode() if isinstance(found, str) else raw)
+    return _short(found.encode("utf-8", "replace") if isinstance(found, str) else raw, hidden)
 
 
-def _short(raw: bytes) -> str:
-    text = " ".join(raw[: 4 * MOST_LETTERS].decode("utf-8", "replace").split())
+def _short(raw: bytes, hidden: Callable[[str], str]) -> str:
+    """Give the beginning; a key is hidden first, else half of one could be left at the end."""
+    text = " ".join(hidden(raw[:MOST_LOOKED_AT].decode("utf-8", "replace")).split())
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}..."

@@ -50,9 +50,11 @@ class ByTerms(Encoder):
     languages_: Strings | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("size", "min_count", "max_terms"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}", hint="give at least 1")
+        for name in ("size", "min_count", "max_terms", "window", "epochs"):
+            if (value := getattr(self, name, 1)) < 1:
+                raise ConfigError(f"{name} is {value}", hint="give at least 1")
+        if (seed := getattr(self, "seed", 0)) < 0:
+            raise ConfigError(f"seed is {seed}", hint="give 0 or more")
 
     @property
     def learns(self) -> bool:

@@ -45,7 +45,7 @@ def as_data(text: str, most_letters: int) -> str:
 
 def is_cut(text: str, most_letters: int) -> bool:
     """Say whether a text is longer than what `as_data` leaves of it."""
-    return len(" ".join(text.split())) > most_letters
+    return len(text) > 4 * most_letters or len(" ".join(text.split())) > most_letters
 
 
 def undone(answer: str, data: str) -> str:
