@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from polyrec.core.errors import ConfigError, LanguageError
+from polyrec.core.errors import ConfigError, EngineError, LanguageError
 from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
 from polyrec.data.interactions import Interactions
@@ -254,3 +254,24 @@ def test_blank_texts_are_not_counted_as_translated() -> None:
     assert (made[0], tags.tolist()) == (" ", ["de", "en"])
     assert bridged.engines == {"small-words": 1}
     assert not bridged.left
+
+
+def test_a_translator_that_is_down_leaves_what_a_user_asks_in_its_language() -> None:
+    down = EngineError("the service is away", hint="try again later")
+    text = next(t for known in WORLD_IN_ALL.texts for tag, t in known.items() if tag == "de")
+    rec = fit(WORLD, Plan.from_table({**TABLE, "debias": "language-mean"}))
+    learned = rec.learned
+    translator = ScriptedTranslator(pairs=[("de", "en")], faults=[down])
+    broken = replace(learned.plan, translator=translator, translate="pivot")
+    answer = Fitted(replace(learned, plan=broken)).service.recommend(
+        Query(text=text, text_language="de", k=5)
+    )
+    alone = rec.service.recommend(Query(text=text, text_language="de", k=5))
+    assert answer.items == alone.items
+    assert answer.note == ("the text is read untranslated: the service is away; try again later")
+
+
+def test_a_translator_that_is_down_breaks_a_fit() -> None:
+    translator = ScriptedTranslator(faults=[EngineError("the service is away")])
+    with pytest.raises(EngineError, match="the service is away"):
+        fit(WORLD, plan(translator=translator))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.counted import counted
+from polyrec.core.errors import EngineError
 from polyrec.core.language import UNDETERMINED, matches
 from polyrec.text.detect.detect_catalog import detect_catalog
-from polyrec.translate.translator import AS_IS
+from polyrec.translate.translator import AS_IS, not_translated
 
 if TYPE_CHECKING:
     from polyrec.core.types import Strings
@@ -83,7 +84,8 @@ class Preparation:
     ) -> tuple[list[str], Strings, Bridged]:
         """Clean texts, and translate those that the translator can bring into the pivot.
 
-        Texts that it cannot translate stay in their language.
+        Texts that it cannot translate stay in their language; so does what a user asks where the
+        translator fails as a whole.
 
         Args:
             texts: any number of texts.
@@ -96,7 +98,7 @@ class Preparation:
 
         Raises:
             ConfigError: a user's own text would leave the machine without leave.
-            EngineError: the translator failed as a whole.
+            EngineError: the translator failed as a whole, of items' texts.
         """
         if self.cleaner is not None:
             texts = self.cleaner.clean(texts)
@@ -113,13 +115,23 @@ class Preparation:
                 bridged.left[language] += len(rows)
                 continue
             own = [texts[row] for row in rows]
-            made = self.translator.translate(own, source=language, target=self.pivot, kind=kind)
+            made = self._translated(self.translator, own, language, kind)
             for row, translation in zip(rows, made, strict=True):
                 if self._took(translation, language, bridged):
                     bridged.letters += len(texts[row])
                     texts[row], languages[row] = translation.text, self.pivot
         bridged.seconds = time.monotonic() - started
         return texts, languages.astype(np.str_), bridged
+
+    def _translated(
+        self, translator: Translator, texts: list[str], language: str, kind: Kind
+    ) -> list[Translation]:
+        try:
+            return translator.translate(texts, source=language, target=self.pivot, kind=kind)
+        except EngineError as error:
+            if kind == "passage":
+                raise
+            return [not_translated(text, str(error)) for text in texts]
 
     def check_covers(self, languages: Strings) -> None:
         """Refuse a translator that can bring none of some languages into the pivot.

@@ -60,7 +60,8 @@ class Service:
         self._check(query)
         asked, query = query, self._understood(query)
         mode, histories = self._known(query)
-        ranking, mode = self._ranked(query, histories, mode)
+        profile, failed = self._profile(query) if mode != "popular" else (None, [])
+        ranking, mode = self._ranked(query, histories, mode, profile)
         found = [
             (int(item), float(score))
             for item, score in zip(ranking.items[0], ranking.scores[0], strict=True)
@@ -75,6 +76,7 @@ class Service:
         notes = self._notes(query, mode, items)
         if query.text_language != asked.text_language:
             notes.append(f"the text is taken for {query.text_language!r}")
+        notes += [f"the text is read untranslated: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes))
 
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:
@@ -146,7 +148,9 @@ class Service:
     def _reads_text(self) -> bool:
         return self.learned.plan.recommender.needs_vectors
 
-    def _ranked(self, query: Query, histories: Histories, mode: Mode) -> tuple[Rankings, Mode]:
+    def _ranked(
+        self, query: Query, histories: Histories, mode: Mode, profile: Floats | None
+    ) -> tuple[Rankings, Mode]:
         """Rank what may be shown; an answer that says nothing gives way to what is popular."""
         learned = self.learned
         allowed = eligible(learned.catalog, query)
@@ -161,7 +165,7 @@ class Service:
                 histories,
                 depth,
                 allowed=allowed,
-                profiles=self._profile(query),
+                profiles=profile,
                 seed=learned.seed,
             )
             if not _says_something(ranking):
@@ -195,10 +199,13 @@ class Service:
         scores[0, histories.items] = -np.inf
         return best_items(scores, depth, seed=self.learned.seed)
 
-    def _profile(self, query: Query) -> Floats | None:
+    def _profile(self, query: Query) -> tuple[Floats | None, list[str]]:
+        """Give the vector of a query's text, and what failed when it was to be translated."""
         if query.text is None or not _has_text(query) or not self._reads_text:
-            return None
-        return self.learned.space.queries([query.text], [query.text_language])
+            return None, []
+        space = self.learned.space
+        vectors = space.queries([query.text], [query.text_language])
+        return vectors, list(space.bridged.errors) if not space.bridged.engines else []
 
     def _reasons(self, items: list[int], history: np.ndarray) -> list[str | None]:
         """Give the nearest item of the history for each item, where there are vectors."""

@@ -30,7 +30,7 @@ class Space:
         debias: learned on the catalog by `fit`.
         preparation: what happens to texts before they are encoded.
         augmenter: makes further texts for the debias to learn from, or None.
-        bridged: what became of the last catalog's texts, where a translator brings them into one
+        bridged: what became of the texts of the last call, where a translator brings them into one
             language.
         made: how many texts the augmenter made for the last catalog, by language.
     """
@@ -86,7 +86,7 @@ class Space:
             ConfigError: a user's own text would leave the machine without leave.
         """
         tags = np.array([standard_tag(tag) for tag in languages], dtype=np.str_)
-        texts, tags, _ = self.preparation.prepared(texts, tags, kind="query")
+        texts, tags, self.bridged = self.preparation.prepared(texts, tags, kind="query")
         raw = self.encoder.encode(texts, kind="query", languages=tags)
         vectors = self.debias.apply(raw, tags)
         # what the encoder knows no word of says nothing, whatever the debias would take away
