@@ -20,6 +20,7 @@ from polyrec.data.readers.columns import ALIASES
 from polyrec.data.split import SPLITS
 from polyrec.data.view import VIEWS
 from polyrec.evaluation.contenders import CONTENDERS
+from polyrec.evaluation.protocol import GAP
 from polyrec.evaluation.rows import Row
 from polyrec.measures.accuracy import ACCURACY
 
@@ -159,7 +160,8 @@ def test_every_weight_of_the_hybrid_is_explained(weight: str, read: Any) -> None
 
 def test_every_split_measure_and_compared_model_is_explained(read: Any) -> None:
     page = read("docs/evaluation.md").text
-    others = ("language-out", "coverage", "same-language", "same-language-pool")
+    others = ("language-out", "coverage", "gini", "same-language", "same-language-pool")
+    others += ("novelty", "diversity", GAP)
     slices = ("all", "seen-item", "unseen-item", "cross-language", "language-cost-recovered")
     keys = [field.name for field in dataclasses.fields(Row)]
     for name in (*SPLITS, *ACCURACY, *CONTENDERS, *others, *slices, *keys):

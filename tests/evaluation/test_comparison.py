@@ -11,6 +11,7 @@ from polyrec.core.errors import DataError, UnknownNameError
 from polyrec.encode.hashing import Hashing
 from polyrec.evaluation.comparison import Results, Setting, Spaces, compare
 from polyrec.evaluation.contenders import Contender, chosen
+from polyrec.measures.variety import diversity
 from polyrec.models.hybrid import Hybrid
 from polyrec.testing.worlds import translated
 
@@ -154,3 +155,20 @@ def test_what_would_fail_late_is_refused_at_once() -> None:
 
 def test_no_split_is_nothing_to_do() -> None:
     assert compare(Setting(DATA, Hashing(), splits=()), chosen(["ease"])).outcomes == {}
+
+
+def test_the_lists_of_all_are_compared_in_the_space_under_test(results: Results) -> None:
+    vectors = Spaces(results.setting).vectors(CONTENDERS["content"], 2)
+    outcomes = {name: results.outcomes[2, "random", 3, name] for name in CONTENDERS}
+    for outcome in outcomes.values():
+        expected = diversity(outcome.rankings, vectors)
+        found = outcome.per_user["all", "diversity"][outcome.users]
+        assert np.array_equal(found, expected, equal_nan=True)
+
+
+def test_vectors_that_no_contender_reads_are_not_made_for_diversity() -> None:
+    encoder = Counting()
+    for names in (["popularity"], ["popularity", "content-raw"]):
+        assert not hasattr(encoder, "texts")
+        found = compare(Setting(DATA, encoder), chosen(names))
+        assert not any("diversity" in key for o in found.outcomes.values() for key in o.per_user)

@@ -58,17 +58,20 @@ def test_it_gives_what_the_protocol_gives_with_intervals(rec: Fitted) -> None:
         TRAIN.histories,
         TEST.histories,
         DATA.catalog.languages,
+        vectors=rec.learned.vectors,
         k=10,
         seed=2,
     )
+    assert ("all", "diversity") in outcome.per_user
     for (part, name), values in outcome.per_user.items():
         assert found.value(name, slice=part) == pytest.approx(np.nanmean(values))
-    assert found.value("coverage") == outcome.coverage
+    for name, value in outcome.of_all_lists.items():
+        assert found.value(name) == value
     assert found.value("ndcg") > 0.5
     for row in found.rows:
         place = (row.dataset, row.view, row.split, row.seed, row.model, row.k)
         assert place == ("translated", "one-language", "given", 2, "content", 10)
-        assert row.measure == "coverage" or row.low <= row.value <= row.high
+        assert row.measure in outcome.of_all_lists or row.low <= row.value <= row.high
     assert np.isnan(found.value("ndcg", slice="history:50+"))
     assert np.isnan(found.value("never heard of"))
 

@@ -102,10 +102,26 @@ def test_every_slice_has_ndcg_and_recall_and_all_has_every_measure() -> None:
     for name, label in outcome.per_user:
         by_slice.setdefault(name, set()).add(label)
     assert by_slice.pop("all") == {
-        *("ndcg", "recall", "precision", "f1", "same-language", "same-language-pool"),
+        *("ndcg", "recall", "precision", "f1", "map", "mrr", "hit-rate"),
+        *("same-language", "same-language-pool", "novelty"),
     }
     assert {"seen-item", "unseen-item", "cross-language", "history:5-9"} <= set(by_slice)
     assert all(labels == {"ndcg", "recall"} for labels in by_slice.values())
+
+
+def test_lists_are_held_against_all_of_train_and_against_vectors() -> None:
+    train = Histories.from_lists([[0], [0, 1], [1, 2], [0]], n_items=4)
+    test = Histories.from_lists([[3], [], [], []], n_items=4)
+    model = Popularity().fit(Training(train))
+    languages = np.array(["de"] * 4)
+    vectors = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float32)
+    outcome = measure(model, train, test, languages, vectors=vectors, k=2)
+    # the list is 1, 2: had by two and by one of four
+    assert outcome.rankings.items.tolist() == [[1, 2]]
+    assert outcome.per_user["all", "novelty"][0] == pytest.approx(1.5)
+    assert outcome.per_user["all", "diversity"][0] == pytest.approx(1.0)
+    assert outcome.of_all_lists == {"coverage": 0.5, "gini": 0.5}
+    assert ("all", "diversity") not in measure(model, train, test, languages, k=2).per_user
 
 
 def test_the_seed_draws_the_order_of_equal_scores() -> None:

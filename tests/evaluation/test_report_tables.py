@@ -8,7 +8,7 @@ from polyrec.evaluation.rows import Row
 from polyrec.evaluation.tables import (
     Cell,
     Table,
-    further_table,
+    further_tables,
     language_table,
     main_table,
     slice_tables,
@@ -66,17 +66,21 @@ def test_a_model_without_values_is_left_out_and_a_missing_value_is_a_dash(
 def test_no_rows_give_no_tables(bare_content: Content) -> None:
     choice = choose(bare_content)
     assert main_table(choice) is None
-    assert further_table(choice) is None
+    assert further_tables(choice) == []
     assert slice_tables(choice) == []
     assert language_table(bare_content, choice) is None
     assert left_out_tables(bare_content, choice) == []
 
 
-def test_further_measures_mark_no_best(made_content: Content) -> None:
-    table = further_table(choose(made_content))
-    assert table is not None
-    assert [name for name, _ in table.columns] == ["precision@20", "coverage@20"] * 2
-    assert not any(cell.best for line in table.lines for cell in line.cells)
+def test_further_measures_have_a_table_per_split_and_mark_no_best(made_content: Content) -> None:
+    tables = further_tables(choose(made_content))
+    assert [table.groups for table in tables] == [
+        (("Random split", 2),),
+        (("Cold-items split", 2),),
+    ]
+    for table in tables:
+        assert [name for name, _ in table.columns] == ["precision@20", "coverage@20"]
+        assert not any(cell.best for line in table.lines for cell in line.cells)
 
 
 def test_slices_say_how_many_users_they_rest_on(made_content: Content) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def made(text_seeds: tuple[int, ...] = (1,), **others: Any) -> Results:
             for (_, seed), values in draws.items():
                 per_user = {NDCG: np.array(values) + (text_seed - 1) / 10}
                 coverage = 0.25 + 0.5 * seed
-                outcome = Outcome(per_user, coverage, none, np.arange(3))
+                outcome = Outcome(per_user, coverage, coverage / 2, none, np.arange(3))
                 found.outcomes[text_seed, "random", seed, model] = outcome
     return found
 
@@ -64,10 +65,43 @@ def test_there_is_a_row_for_each_seed_and_one_for_the_mean() -> None:
     assert (rows[-1].low, rows[-1].high) == (interval.low, interval.high)
 
 
-def test_coverage_has_no_interval_over_users() -> None:
-    rows = find(tabulate(made()), model="hybrid", measure="coverage")
-    assert [(row.seed, row.value) for row in rows] == [(0, 0.25), (1, 0.75), ("mean", 0.5)]
+@pytest.mark.parametrize(("measure", "share"), [("coverage", 1), ("gini", 0.5)])
+def test_what_belongs_to_all_lists_has_no_interval_over_users(measure: str, share: float) -> None:
+    rows = find(tabulate(made()), model="hybrid", measure=measure)
+    found = [(row.seed, row.value / share) for row in rows]
+    assert found == [(0, 0.25), (1, 0.75), ("mean", 0.5)]
     assert np.isnan([[row.low, row.high] for row in rows]).all()
+
+
+def test_the_gap_between_languages_is_that_of_recall_in_their_slices() -> None:
+    rng = np.random.default_rng(0)
+    drawn = made((1, 2))
+    setting = replace(drawn.setting, data=translated(n_users=40))
+    results = replace(drawn, setting=setting, contenders=chosen(["hybrid"]))
+    values = {}
+    for key, outcome in results.outcomes.items():
+        if key[3] == "hybrid":
+            by_language = {
+                (f"language:{tag}", name): rng.random(40) + shift
+                for tag, shift in (("de", 0.5), ("fr", 0))
+                for name in ("recall", "ndcg")
+            }
+            values[key[:3]] = (
+                by_language["language:de", "recall"] - by_language["language:fr", "recall"]
+            )
+            results.outcomes[key] = replace(outcome, per_user=by_language)
+    rows = find(tabulate(results), measure="language-gap")
+    assert {row.model for row in rows} == {"hybrid"}
+    assert [(row.view, row.seed) for row in rows] == [
+        *[(view, seed) for view in ("one-language", "one-language:2") for seed in (0, 1, "mean")],
+        ("one-language:1-2", "mean"),
+    ]
+    first, whole = values[1, "random", 0], np.stack(list(values.values()))
+    assert rows[0].value == pytest.approx(first.mean())
+    assert rows[-1].value == pytest.approx(whole.mean())
+    paired = mean_interval(whole)
+    assert (rows[-1].low, rows[-1].high) == pytest.approx((paired.low, paired.high))
+    assert all((row.slice, row.n) == ("all", 40) for row in rows)
 
 
 def test_differences_are_those_of_the_values_user_by_user() -> None:

@@ -1,13 +1,14 @@
 """Accuracy held against an independent oracle, ir-measures (trec_eval underneath).
 
-nDCG and precision mean the same there. trec_eval's recall divides by all relevant items, ours by
-min(k, relevant), so that a full list of hits gives 1: it is compared times relevant / min(k,
-relevant). The oracle leaves out users without relevant items, for which ours are NaN.
+nDCG, precision, reciprocal rank and hit rate (success) mean the same there. trec_eval's recall and
+average precision divide by all relevant items, ours by min(k, relevant), so that a full list of
+hits gives 1: they are compared times relevant / min(k, relevant). The oracle leaves out users
+without relevant items, for which ours are NaN.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ir_measures
 import numpy as np
@@ -18,11 +19,14 @@ from hypothesis import strategies as st
 from polyrec.core.types import NO_ITEM, Histories, Rankings, best_items
 from polyrec.measures.accuracy import (
     ACCURACY,
+    average_precision,
     f1,
+    hit_rate,
     ndcg,
     ndcg_of_scores,
     precision,
     recall,
+    reciprocal_rank,
 )
 from polyrec.measures.hits import Hits
 
@@ -95,14 +99,26 @@ def test_precision_is_that_of_the_oracle(
 
 
 @given(cases())
-def test_recall_is_that_of_the_oracle_but_for_its_capped_denominator(
+def test_the_first_hit_is_that_of_the_oracle(
     case: tuple[list[list[int]], list[list[int]], int],
 ) -> None:
     lists, relevant, k = case
+    hits = hits_of(lists, relevant)
+    for ours, theirs in ((reciprocal_rank, ir_measures.RR), (hit_rate, ir_measures.Success)):
+        assert np.allclose(ours(hits, k), oracle(theirs @ k, lists, relevant), equal_nan=True)
+
+
+@given(cases(), st.sampled_from([(recall, ir_measures.R), (average_precision, ir_measures.AP)]))
+def test_recall_and_average_precision_are_those_of_the_oracle_but_for_the_capped_denominator(
+    case: tuple[list[list[int]], list[list[int]], int],
+    pair: tuple[Callable[[Hits, int], Doubles], Any],
+) -> None:
+    lists, relevant, k = case
+    ours, theirs = pair
     n_relevant = np.array([len(items) for items in relevant])
     ratio = n_relevant / np.maximum(np.minimum(n_relevant, k), 1)
-    expected = oracle(ir_measures.R @ k, lists, relevant) * ratio
-    assert np.allclose(recall(hits_of(lists, relevant), k), expected, equal_nan=True)
+    expected = oracle(theirs @ k, lists, relevant) * ratio
+    assert np.allclose(ours(hits_of(lists, relevant), k), expected, equal_nan=True)
 
 
 @given(cases())
@@ -141,12 +157,21 @@ def test_places_beyond_the_list_are_misses() -> None:
     assert ndcg(hits, 4)[0] == pytest.approx(discount[:2].sum() / discount.sum())
 
 
-def test_an_earlier_hit_counts_more_in_ndcg_alone() -> None:
+def test_an_earlier_hit_counts_more_only_in_measures_that_look_at_places() -> None:
     early, late = hits_of([[0, 9]], [[0]]), hits_of([[9, 0]], [[0]])
     assert ndcg(early, 2)[0] == 1.0
     assert ndcg(late, 2)[0] == pytest.approx(1 / np.log2(3))
-    assert precision(early, 2) == precision(late, 2)
-    assert recall(early, 2) == recall(late, 2)
+    for measure in (average_precision, reciprocal_rank):
+        assert (measure(early, 2)[0], measure(late, 2)[0]) == (1.0, 0.5)
+    for blind in (precision, recall, hit_rate):
+        assert blind(early, 2) == blind(late, 2)
+
+
+def test_only_average_precision_looks_beyond_the_first_hit() -> None:
+    one, two = hits_of([[0, 9, 8]], [[0, 1]]), hits_of([[0, 9, 1]], [[0, 1]])
+    assert reciprocal_rank(one, 3) == reciprocal_rank(two, 3) == 1
+    assert average_precision(one, 3)[0] == pytest.approx(1 / 2)
+    assert average_precision(two, 3)[0] == pytest.approx((1 + 2 / 3) / 2)
 
 
 @given(st.integers(0, 10_000))

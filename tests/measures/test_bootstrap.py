@@ -250,6 +250,16 @@ def test_the_interval_of_a_function_of_means_is_that_of_an_independent_bootstrap
     assert found.high == pytest.approx(other.high, abs=0.1 * width)
 
 
+def test_a_function_of_a_mean_over_draws_has_the_interval_of_that_mean() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.random((5, 80)) + rng.normal(0, 0.3, size=(5, 1))
+    found = function_interval(values[:, :, None], lambda means: means[..., 0])
+    other = mean_interval(values)
+    assert (found.value, found.low, found.high, found.n) == pytest.approx(
+        (other.value, other.low, other.high, 80)
+    )
+
+
 def test_a_function_without_a_value_has_no_interval() -> None:
     empty = function_interval(np.zeros((0, 1)), lambda means: means[..., 0])
     assert np.isnan([empty.value, empty.low, empty.high]).all()

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from polyrec.core.types import NO_ITEM, Histories, Rankings
 from polyrec.measures.exposure import (
     coverage,
     exposure_map,
+    gini,
     main_languages,
     same_language,
     same_language_pool,
@@ -48,6 +52,35 @@ def test_coverage_is_the_share_of_items_in_any_list() -> None:
     assert coverage(SHOWN, 6) == 5 / 6
     assert coverage(ranked([[NO_ITEM]]), 6) == 0
     assert coverage(ranked([[NO_ITEM]]), 0) == 0
+
+
+def test_items_that_are_shown_equally_often_have_a_gini_of_zero() -> None:
+    assert gini(ranked([[0, 1], [2, 3]]), 4) == 0
+    assert gini(ranked([[0, 1], [1, 0]]), 2) == 0
+
+
+def test_one_item_that_has_all_places_has_nearly_one() -> None:
+    assert gini(ranked([[3, NO_ITEM], [3, NO_ITEM]]), 10) == pytest.approx(0.9)
+
+
+def test_items_that_are_never_shown_count() -> None:
+    # one half of the items has all: 1/2
+    assert gini(ranked([[0, 1]]), 4) == pytest.approx(0.5)
+
+
+def test_where_nothing_is_shown_there_is_no_gini() -> None:
+    assert np.isnan(gini(ranked([[NO_ITEM]]), 3))
+    assert np.isnan(gini(ranked([[NO_ITEM]]), 0))
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=30), st.integers(7, 12))
+def test_gini_is_half_the_mean_difference_of_two_items_over_their_mean(
+    shown: list[int], n_items: int
+) -> None:
+    counts = [shown.count(item) for item in range(n_items)]
+    differences = [abs(a - b) for a in counts for b in counts]
+    expected = np.mean(differences) / (2 * np.mean(counts))
+    assert gini(ranked([[item] for item in shown]), n_items) == pytest.approx(expected)
 
 
 def test_the_map_counts_who_is_shown_what() -> None:

@@ -146,9 +146,25 @@ class Spaces:
     def fill(self, contenders: Iterable[Contender]) -> None:
         """Make all vectors that will be needed, which takes longest the first time."""
         for contender in contenders:
-            if part_class("recommender", contender.recommender["use"]).needs_vectors:
+            if _needs_vectors(contender):
                 for text_seed in self.setting.text_seeds:
                     self.vectors(contender, text_seed)
+
+    def of_plan(self, contenders: Iterable[Contender], text_seed: int) -> Floats | None:
+        """Give the vectors of the space under test, in which all lists are compared.
+
+        Returns:
+            None where no contender reads them: they are not made for a measure alone.
+        """
+        for contender in contenders:
+            own_space = contender.debias or contender.view or contender.translates
+            if _needs_vectors(contender) and not own_space:
+                return self.vectors(contender, text_seed)
+        return None
+
+
+def _needs_vectors(contender: Contender) -> bool:
+    return bool(part_class("recommender", contender.recommender["use"]).needs_vectors)
 
 
 def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
@@ -170,6 +186,7 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
     with progress("comparing", n_fits, unit="fits") as advance:
         for text_seed in setting.text_seeds:
             languages = setting.data.view(setting.view, seed=text_seed).catalog.languages
+            vectors = spaces.of_plan(contenders.values(), text_seed)
             for name, contender in contenders.items():
                 for (split, seed), (train, test) in parted.items():
                     model = fitted.get((name, split, seed))
@@ -178,7 +195,13 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
                     if contender.view:
                         fitted[name, split, seed] = model
                     results.outcomes[text_seed, split, seed, name] = measure(
-                        model, train.histories, test.histories, languages, k=setting.k, seed=seed
+                        model,
+                        train.histories,
+                        test.histories,
+                        languages,
+                        vectors=vectors,
+                        k=setting.k,
+                        seed=seed,
                     )
                     results.last[name] = model
                     advance(1)

@@ -10,9 +10,10 @@ import polars as pl
 
 from polyrec.core.errors import DataError
 from polyrec.data.interactions import Interactions
-from polyrec.evaluation.protocol import K, measure
+from polyrec.evaluation.protocol import GAP, K, is_recall_of_language, measure
 from polyrec.evaluation.rows import Row, find
 from polyrec.measures.bootstrap import Interval, mean_interval
+from polyrec.measures.language_gap import language_gap
 
 if TYPE_CHECKING:
     from polyrec.core.types import Histories, IdMap
@@ -64,8 +65,8 @@ def evaluate(fitted: Fitted, test: Dataset, *, k: int = K) -> Evaluation:
         k: length of the lists.
 
     Returns:
-        nDCG, recall, precision and F1 with 95 % bootstrap intervals over users, coverage, the
-        share of lists in the history's main language, and nDCG and recall in every slice.
+        Every measure of docs/evaluation.md with a 95 % bootstrap interval over users where it has
+        one, and nDCG and recall in every slice. Diversity needs a pipeline with an encoder.
 
     Raises:
         DataError: nobody in the test data is known, an item is not, or all was seen in training.
@@ -74,10 +75,22 @@ def evaluate(fitted: Fitted, test: Dataset, *, k: int = K) -> Evaluation:
     relevant = _relevant(learned, test)
     languages = learned.catalog.languages
     recommender = learned.plan.recommender
-    outcome = measure(recommender, learned.histories, relevant, languages, k=k, seed=learned.seed)
+    outcome = measure(
+        recommender,
+        learned.histories,
+        relevant,
+        languages,
+        vectors=learned.vectors,
+        k=k,
+        seed=learned.seed,
+    )
     found = {key: mean_interval(values) for key, values in outcome.per_user.items()}
     none = float("nan")
-    found["all", "coverage"] = Interval(outcome.coverage, none, none, len(outcome.users))
+    by_language = [row for key, row in outcome.per_user.items() if is_recall_of_language(key)]
+    if by_language:
+        found["all", GAP] = language_gap(np.stack(by_language)[:, None])
+    for name, value in outcome.of_all_lists.items():
+        found["all", name] = Interval(value, none, none, len(outcome.users))
     model = type(recommender).__name__.lower()
     data, view = learned.trained_on
     return Evaluation(

@@ -12,7 +12,7 @@ from polyrec.evaluation.report_cards import card_view
 from polyrec.evaluation.report_choice import choose
 from polyrec.evaluation.report_claims import claims
 from polyrec.evaluation.rows import to_json
-from polyrec.evaluation.tables import further_table, language_table, main_table, slice_tables
+from polyrec.evaluation.tables import further_tables, language_table, main_table, slice_tables
 from polyrec.evaluation.tables_left_out import left_out_tables
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _page(content: Content, choice: Choice, pictures: Mapping[str, Picture]) -> 
         dark=DARK,
         pictures=pictures,
         main=main_table(choice),
-        further=further_table(choice),
+        further=further_tables(choice),
         claims=claims(content.rows, choice),
         languages=language_table(content, choice),
         left_out=left_out_tables(content, choice),

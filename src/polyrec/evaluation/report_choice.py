@@ -18,7 +18,7 @@ MEAN = "mean"
 DIFFERENCE = " - "
 LANGUAGE_OUT = "language-out"
 SPLITS = ("random", "cold-items", "time", "given")
-MEASURES = {"ndcg": "nDCG", "recall": "recall", "precision": "precision", "f1": "F1"}
+MEASURES = {"ndcg": "nDCG", "f1": "F1", "map": "MAP", "mrr": "MRR", "gini": "Gini"}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Row:
         model: name of the model; `hybrid - ease` is the paired difference of two.
         slice: which test interactions count: `all`, `seen-item`, `unseen-item`, `language:de`,
             `cross-language`, `history:10-19`.
-        measure: `ndcg`, `recall`, `precision`, `f1`, `coverage`, `same-language` ...
+        measure: `ndcg`, `recall`, `precision`, `f1`, `coverage`, `novelty` ...
         k: length of the lists.
         value: the value; NaN where nothing could be measured.
         low: lower end of the 95 % interval; NaN where there is none.

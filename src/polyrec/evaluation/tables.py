@@ -85,18 +85,21 @@ def main_table(choice: Choice) -> Table | None:
     return _of_models(choice, columns, "Accuracy of every model")
 
 
-def further_table(choice: Choice) -> Table | None:
-    """Make the table of the other measures over all test interactions."""
+def further_tables(choice: Choice) -> list[Table]:
+    """Make a table of the other measures over all test interactions for each split."""
     elsewhere = ("ndcg", "recall", "language-cost-recovered")
-    columns = dict.fromkeys(
-        Column(split, measure)
-        for split in choice.splits
-        for (of, model, part, measure) in choice.rows
-        if of == split and part == "all" and measure not in elsewhere and model in choice.models
-    )
-    table = _of_models(choice, list(columns), "Further measures")
-    # no best here: more of the same language is not better
-    return table and _without_notes(table, best=False)
+    found = []
+    for split in choice.splits:
+        columns = dict.fromkeys(
+            Column(split, measure)
+            for (of, model, part, measure) in choice.rows
+            if of == split and part == "all" and measure not in elsewhere and model in choice.models
+        )
+        table = _of_models(choice, list(columns), f"{split_name(split)}: further measures")
+        if table:
+            # no best here: more of the same language is not better
+            found.append(_without_notes(table, best=False))
+    return found
 
 
 def slice_tables(choice: Choice) -> list[Table]:

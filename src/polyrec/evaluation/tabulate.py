@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrec.evaluation.protocol import GAP, is_recall_of_language
 from polyrec.evaluation.rows import Row
 from polyrec.measures.bootstrap import Interval, mean_interval, ratio_interval
+from polyrec.measures.language_gap import language_gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +73,8 @@ class _Draws:
             for model in self.results.contenders:
                 for key in self._keys(split, model):
                     yield from self._means(split, model, key)
-                yield from self._coverage(split, model)
+                yield from self._gap(split, model)
+                yield from self._of_all_lists(split, model)
             yield from self._differences(split)
             yield from self._recovered(split)
 
@@ -93,19 +96,34 @@ class _Draws:
                 yield self._row(split, model, key, own, seed=seed)
         yield self._row(split, model, key, mean)
 
-    def _coverage(self, split: str, model: str) -> Iterator[Row]:
-        """Give the coverage, which belongs to all lists together: no interval over users."""
-        key, shares = ("all", "coverage"), []
+    def _gap(self, split: str, model: str) -> Iterator[Row]:
+        """Give the gap in recall between languages."""
+        keys = [key for key in self._keys(split, model) if is_recall_of_language(key)]
+        if not keys:
+            return
+        values = np.stack([self._per_user(split, model, key) for key in keys])
+        gap, key = language_gap(values), ("all", GAP)
+        if len(self.text_seeds) == 1:
+            for i, seed in enumerate(self.results.setting.seeds):
+                own = gap if values.shape[1] == 1 else language_gap(values[:, i : i + 1])
+                yield self._row(split, model, key, own, seed=seed)
+        yield self._row(split, model, key, gap)
+
+    def _of_all_lists(self, split: str, model: str) -> Iterator[Row]:
+        """Give what belongs to all lists together: no interval over users."""
+        found: dict[str, list[Interval]] = {}
         for text_seed in self.text_seeds:
             for seed in self.results.setting.seeds:
                 outcome = self.results.outcomes[text_seed, split, seed, model]
-                share = Interval(outcome.coverage, np.nan, np.nan, len(outcome.users))
-                shares.append(share)
-                if len(self.text_seeds) == 1:
-                    yield self._row(split, model, key, share, seed=seed)
-        mean = float(np.mean([share.value for share in shares]))
-        n = max(share.n for share in shares)
-        yield self._row(split, model, key, Interval(mean, np.nan, np.nan, n))
+                for name, value in outcome.of_all_lists.items():
+                    whole = Interval(value, np.nan, np.nan, len(outcome.users))
+                    found.setdefault(name, []).append(whole)
+                    if len(self.text_seeds) == 1:
+                        yield self._row(split, model, ("all", name), whole, seed=seed)
+        for name, wholes in found.items():
+            mean = float(np.mean([whole.value for whole in wholes]))
+            n = max(whole.n for whole in wholes)
+            yield self._row(split, model, ("all", name), Interval(mean, np.nan, np.nan, n))
 
     def _differences(self, split: str) -> Iterator[Row]:
         for first, second in PAIRS:

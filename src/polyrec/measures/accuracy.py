@@ -1,4 +1,4 @@
-"""Accuracy per user: nDCG, recall, precision and F1 at k.
+"""Accuracy per user: nDCG, recall, precision, F1, average precision, first hit and any hit at k.
 
 Each takes `Hits` and k and gives one value per user, shape (users,); a user without relevant items
 gets NaN, so that means leave that user out. All are in 0..1, higher is better.
@@ -59,7 +59,7 @@ def ndcg_of_scores(scores: Floats, relevant: Histories, k: int) -> Doubles:
 
 
 def recall(hits: Hits, k: int) -> Doubles:
-    """Share of what could have been found: found / min(k, relevant).
+    """Coverage of what the user wants, found / min(k, relevant).
 
     The denominator is capped at k so that a full list of relevant items gives 1; some libraries
     divide by all relevant items instead.
@@ -68,7 +68,10 @@ def recall(hits: Hits, k: int) -> Doubles:
 
 
 def precision(hits: Hits, k: int) -> Doubles:
-    """Share of the k places that hold relevant items; empty places count as misses."""
+    """Agreement with what the user wants: share of the k places that hold relevant items.
+
+    Empty places count as misses.
+    """
     return _share(hits.first(k).hit.sum(axis=1), np.full(len(hits.hit), k), hits)
 
 
@@ -78,9 +81,41 @@ def f1(hits: Hits, k: int) -> Doubles:
     return np.divide(2 * p * r, p + r, out=np.where(np.isnan(p), np.nan, 0.0), where=(p + r) > 0)
 
 
+def average_precision(hits: Hits, k: int) -> Doubles:
+    """Sum of the precision at each hit's place, divided by min(k, relevant).
+
+    The denominator is capped as in `recall`; trec_eval divides by all relevant items instead.
+    """
+    hit = hits.first(k).hit
+    places = np.arange(1, hit.shape[1] + 1)
+    total: Doubles = (np.cumsum(hit, axis=1) / places * hit).sum(axis=1)
+    return _share(total, np.minimum(hits.n_relevant, k), hits)
+
+
+def reciprocal_rank(hits: Hits, k: int) -> Doubles:
+    """Give 1 / place of the first hit; 0 without one."""
+    hit = hits.first(k).hit
+    inverse = hit / np.arange(1, hit.shape[1] + 1)
+    return _share(inverse.max(axis=1, initial=0.0), np.ones(len(hit)), hits)
+
+
+def hit_rate(hits: Hits, k: int) -> Doubles:
+    """Say whether there is any hit: 1 or 0."""
+    found = np.asarray(hits.first(k).hit.any(axis=1), dtype=np.float64)
+    return _share(found, np.ones(len(found)), hits)
+
+
 def _share(part: Doubles, whole: Doubles, hits: Hits) -> Doubles:
     shares: Doubles = np.full(len(part), np.nan)
     return np.divide(part, whole, out=shares, where=(hits.n_relevant > 0) & (whole > 0))
 
 
-ACCURACY = {"ndcg": ndcg, "recall": recall, "precision": precision, "f1": f1}
+ACCURACY = {
+    "ndcg": ndcg,
+    "recall": recall,
+    "precision": precision,
+    "f1": f1,
+    "map": average_precision,
+    "mrr": reciprocal_rank,
+    "hit-rate": hit_rate,
+}

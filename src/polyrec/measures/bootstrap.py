@@ -103,7 +103,8 @@ def function_interval(
     """Give a function of column means, and its percentile-bootstrap interval over users.
 
     Args:
-        columns: shape (users, columns), without NaN.
+        columns: shape (users, columns), or (draws, users, columns), where users and draws are both
+            resampled as in `mean_interval`; without NaN.
         function: takes means, shape (..., columns), and gives shape (...); resamples for which it
             gives NaN are left out.
         level: coverage of the interval.
@@ -111,14 +112,16 @@ def function_interval(
         seed: draws the resamples.
     """
     table = np.asarray(columns, dtype=np.float64)
-    if not len(table):
+    table = table[None] if table.ndim == 2 else table
+    n_draws, n_users, _ = table.shape
+    if not n_users:
         return Interval(np.nan, np.nan, np.nan, 0)
-    sums = _sums_over_users(table, n_resamples=n_resamples, seed=seed)
-    values = function(sums / len(table))
+    sums = _sums_over_both(table, n_resamples=n_resamples, seed=seed)
+    values = function(sums / (n_draws * n_users))
     known = values[~np.isnan(values)]
     ends = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if len(known) else [np.nan] * 2
-    value = float(function(table.mean(axis=0)))
-    return Interval(value, float(ends[0]), float(ends[1]), len(table))
+    value = float(function(table.mean(axis=(0, 1))))
+    return Interval(value, float(ends[0]), float(ends[1]), n_users)
 
 
 def _known(values: Doubles) -> tuple[Doubles, Booleans]:
@@ -132,14 +135,20 @@ def _resampled(
     table: Doubles, known: Booleans, *, n_resamples: int, seed: int
 ) -> tuple[Doubles, Doubles]:
     """Sum values and count known ones in resamples of users and of draws, shape (resamples,)."""
-    n_draws = len(table)
-    both = np.concatenate([table, known]).T
-    by_user = _sums_over_users(both, n_resamples=n_resamples, seed=seed)
+    both = np.stack([table, known], axis=2)
+    sums, counts = _sums_over_both(both, n_resamples=n_resamples, seed=seed).T
+    return sums, counts
+
+
+def _sums_over_both(table: Doubles, *, n_resamples: int, seed: int) -> Doubles:
+    """Sum columns, shape (draws, users, columns), over resamples of both: (resamples, columns)."""
+    n_draws, n_users, n_columns = table.shape
+    columns = table.transpose(1, 0, 2).reshape(n_users, n_draws * n_columns)
+    by_user = _sums_over_users(columns, n_resamples=n_resamples, seed=seed)
     rng = np.random.default_rng([seed, n_draws])
     by_draw = rng.multinomial(n_draws, np.full(n_draws, 1 / n_draws), size=n_resamples)
-    sums = (by_user[:, :n_draws] * by_draw).sum(axis=1)
-    counts = (by_user[:, n_draws:] * by_draw).sum(axis=1)
-    return sums, counts
+    split = by_user.reshape(n_resamples, n_draws, n_columns)
+    return np.asarray((split * by_draw[:, :, None]).sum(axis=1))
 
 
 def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Doubles:

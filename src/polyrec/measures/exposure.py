@@ -1,4 +1,4 @@
-"""Who is shown: coverage of the catalog, and which languages a reader's list is given to."""
+"""Who is shown: how much of the catalogue, how evenly, and which languages to which reader."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ def coverage(rankings: Rankings, n_items: int) -> float:
     """Share of all items that stand in at least one list; 0 for an empty catalog."""
     shown = np.unique(rankings.items[rankings.items != NO_ITEM])
     return len(shown) / n_items if n_items else 0.0
+
+
+def gini(rankings: Rankings, n_items: int) -> float:
+    """Gini coefficient of how often each item of the catalogue is shown, in whole lists.
+
+    0 where all are shown equally often, 1 - 1 / n_items where one has all places; NaN where nothing
+    is shown.
+    """
+    counts = np.sort(np.bincount(rankings.items[rankings.items != NO_ITEM], minlength=n_items))
+    n, total = len(counts), counts.sum()
+    if not total:
+        return float("nan")
+    return float((2 * np.arange(1, n + 1) - n - 1) @ counts / (n * total))
 
 
 def same_language(rankings: Rankings, histories: Histories, languages: Strings) -> Doubles:
