@@ -103,7 +103,7 @@ RUNNING = ExitStack()
 """Services that parts need; they stop when the tests of this file are done."""
 
 NEED_THE_MODEL = {"e5-small", "local"}
-NOT_PERSONAL = {"popularity"}
+NOT_PERSONAL = {"popularity", "latest"}
 
 SAMPLES = Path(__file__).parents[1] / "data" / "folders" / "samples"
 """A small made folder for each reader of folders, of the same name."""
@@ -248,6 +248,11 @@ class TestEveryRecommender(RecommenderContract):
 
 class TestContentByMean(RecommenderContract):
     part = build("recommender", {"use": "content", "profile": "mean"})
+
+
+class TestPopularityByLanguage(RecommenderContract):
+    part = build("recommender", {"use": "popularity", "by": "language"})
+    is_personal = False
 
 
 class TestEveryQuality(QualityContract):

@@ -94,8 +94,12 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "recommender": {
         "popularity": "polyrec.models.popularity:Popularity",
+        "latest": "polyrec.models.latest:Latest",
         "section-only": "polyrec.models.section_only:SectionOnly",
         "content": "polyrec.models.content:Content",
+        "item-knn": "polyrec.models.item_knn:ItemKnn",
+        "user-knn": "polyrec.models.user_knn:UserKnn",
+        "rp3beta": "polyrec.models.rp3beta:Rp3Beta",
         "ease": "polyrec.models.ease:Ease",
         "hybrid": "polyrec.models.hybrid:Hybrid",
     },

@@ -41,6 +41,11 @@ CONTENDERS: dict[str, Contender] = {
         "texts alone, in the encoder's raw space", {"use": "content"}, NO_DEBIAS
     ),
     "content": Contender("texts alone, language bias removed", {"use": "content"}),
+    "item-knn": Contender("items that the same people have", {"use": "item-knn"}),
+    "user-knn": Contender("what the most alike people have", {"use": "user-knn"}),
+    "rp3beta": Contender(
+        "a random walk over people and items, popular ones held back", {"use": "rp3beta"}
+    ),
     "ease": Contender("what people do alone, blind to new items", {"use": "ease"}),
     "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
     "hybrid-raw-sharp": Contender(

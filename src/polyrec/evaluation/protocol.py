@@ -35,8 +35,8 @@ class Outcome:
     Attributes:
         per_user: by slice and measure one value per user, shape (users,), NaN where the slice has
             nothing of the user.
-        coverage: share of the catalogue that stands in some list.
-        gini: how unevenly the catalogue is shown.
+        coverage: share of the catalog that stands in some list.
+        gini: how unevenly the catalog is shown.
         rankings: the lists of the users with test interactions.
         users: who these are, shape (lists,).
     """

@@ -1,4 +1,4 @@
-"""Who is shown: how much of the catalogue, how evenly, and which languages to which reader."""
+"""Who is shown: how much of the catalog, how evenly, and which languages to which reader."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def coverage(rankings: Rankings, n_items: int) -> float:
 
 
 def gini(rankings: Rankings, n_items: int) -> float:
-    """Gini coefficient of how often each item of the catalogue is shown, in whole lists.
+    """Gini coefficient of how often each item of the catalog is shown, in whole lists.
 
     0 where all are shown equally often, 1 - 1 / n_items where one has all places; NaN where nothing
     is shown.

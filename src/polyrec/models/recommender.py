@@ -27,6 +27,7 @@ class Recommender(ABC):
 
     needs_vectors: ClassVar[bool] = False
     needs_categories: ClassVar[bool] = False
+    needs_times: ClassVar[bool] = False
     accepts_new_items: ClassVar[bool] = False
 
     n_fitted_: int | None = None
@@ -37,7 +38,7 @@ class Recommender(ABC):
         """Learn from training data.
 
         Raises:
-            ConfigError: the training data lack vectors or categories that the model needs.
+            ConfigError: the training data lack vectors, categories or times that the model needs.
             DataError: they have no interactions, or their parts differ in length.
         """
         name = type(self).__name__
@@ -47,6 +48,8 @@ class Recommender(ABC):
             raise ConfigError(f"{name} needs categories", hint="give the catalog a category column")
         if not len(training.histories.items):
             raise DataError("there are no interactions to learn from")
+        if self.needs_times and training.histories.times is None:
+            raise ConfigError(f"{name} needs times", hint="give the interactions a datetime column")
         for column in (training.vectors, training.languages, training.categories):
             if column is not None and len(column) != training.n_items:
                 raise DataError(f"{training.n_items} items but {len(column)} rows about them")

@@ -76,7 +76,7 @@ def two_camps(
 
     Known answer: an even user is recommended even items, an odd one odd items, by what others
     chose, by vector, by category and, as camps have words of their own, by text. Languages (`de`,
-    `fr`, in turns of two items) say nothing.
+    `fr`, in turns of two items) say nothing, nor do times: one choice a second, user by user.
     """
     rng = np.random.default_rng(seed)
     users, items = np.arange(n_users), np.arange(n_items)
@@ -90,8 +90,10 @@ def two_camps(
     both = np.concatenate([items % 2, [0, 1, 0, 1]])
     noise = rng.standard_normal((len(both), dim)).astype(np.float32) / np.float32(2 * dim**0.5)
     vectors = unit_rows(centres[both] + noise)
+    data = _dataset(texts, languages, chosen, categories)
+    time = np.arange(len(data.interactions), dtype=np.float64)
     return TwoCamps(
-        _dataset(texts, languages, chosen, categories),
+        replace(data, interactions=replace(data.interactions, time=time)),
         _read_only(vectors[:n_items]),
         _read_only(vectors[n_items:]),
     )
@@ -240,8 +242,9 @@ def _dataset_of(
 
 def _training(dataset: Dataset, vectors: Floats | None) -> Training:
     catalog, histories = dataset.catalog, dataset.histories
-    for column in (histories.indptr, histories.items, histories.weights):
-        _read_only(column)
+    for column in (histories.indptr, histories.items, histories.weights, histories.times):
+        if column is not None:
+            _read_only(column)
     languages, categories = _read_only(catalog.languages), _read_only(catalog.categories)
     return Training(histories, vectors, languages, categories)
 

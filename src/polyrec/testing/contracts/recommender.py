@@ -67,6 +67,9 @@ class RecommenderContract(PartContract):
             refusal(ConfigError, lambda: self.make().fit(replace(training, vectors=None)))
         if self.part.needs_categories:
             refusal(ConfigError, lambda: self.make().fit(replace(training, categories=None)))
+        if self.part.needs_times:
+            timeless = replace(training, histories=replace(training.histories, times=None))
+            refusal(ConfigError, lambda: self.make().fit(timeless))
         nothing = replace(training, histories=_nothing(3, training.n_items))
         refusal(DataError, lambda: self.make().fit(nothing))
 
@@ -101,7 +104,9 @@ class RecommenderContract(PartContract):
         matrix = self.histories.matrix().toarray()
         matrix[::7] = 0
         matrix[:, ::9] = 0
-        training = replace(self.world.training, histories=_histories(matrix))
+        histories = _histories(matrix)
+        histories = replace(histories, times=np.arange(len(histories.items), dtype=np.float64))
+        training = replace(self.world.training, histories=histories)
         part = self.make().fit(training)
         assert np.isfinite(part.score(training.histories)).all()
 

@@ -1,0 +1,69 @@
+"""User neighbours: an item is for those who chose as the people did who chose it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from polyrec.models.recommender import Recommender
+from polyrec.models.sparse_product import strongest
+from polyrec.models.weighting import check_neighbours, mean_length, rarity, weighted
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from polyrec.core.types import Floats, Histories, Training
+
+
+@dataclass
+class UserKnn(Recommender):
+    """Scores an item by how alike the nearest users are who chose it.
+
+    A user is a document and the items chosen are its words, weighed by `weighting`; the product of
+    two users' rows says how alike they are, times n / (n + `shrinkage`) where both chose n items.
+    The score is the nearest users' likeness times their choices. Any history can be scored; a user
+    of the training data is the nearest to themselves, which takes one place and speaks for nothing
+    but what they have. `fit` costs next to nothing; a user's scores cost the sum of how often the
+    items of the history were chosen, and the model holds all histories. Blind to new items. Use it
+    where users are few or change seldom, or to show who is alike. Sources: Herlocker et al. 1999,
+    "An algorithmic framework for performing collaborative filtering"; the shrinkage: Bell and Koren
+    2007, "Improved neighborhood-based collaborative filtering".
+
+    Attributes:
+        n_neighbours: how many nearest users are asked.
+        weighting: `bm25`, `cosine` or `tfidf`: what a chosen item counts.
+        shrinkage: how many common items it takes to trust a likeness by half; 0 trusts all.
+    """
+
+    n_neighbours: int = 100
+    weighting: str = "bm25"
+    shrinkage: float = 0.0
+    rarity_: Floats | None = field(default=None, init=False, repr=False, compare=False)
+    usual_length_: float | None = field(default=None, init=False, repr=False, compare=False)
+    chosen_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
+    weighted_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_neighbours(self.weighting, self.n_neighbours, self.shrinkage)
+
+    def _fit(self, training: Training, seed: int) -> None:
+        del seed
+        X = training.histories.matrix()
+        self.chosen_ = X[np.diff(X.indptr) > 0]
+        self.rarity_, self.usual_length_ = rarity(X), mean_length(X)
+        self.weighted_ = self._weighted(self.chosen_).T.tocsr()
+
+    def _weighted(self, users: sp.csr_array) -> sp.csr_array:
+        assert self.rarity_ is not None
+        assert self.usual_length_ is not None
+        return weighted(users, self.weighting, self.rarity_, self.usual_length_)
+
+    def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        del profiles
+        assert self.weighted_ is not None
+        assert self.chosen_ is not None
+        users = self._weighted(histories.matrix())
+        nearest = strongest(users, self.weighted_, self.n_neighbours, shrinkage=self.shrinkage)
+        return np.asarray((nearest @ self.chosen_).toarray())
