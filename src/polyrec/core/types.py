@@ -232,8 +232,8 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
 
 def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:
     """Give the best items of each row in no order; who is in by a tie is drawn."""
-    n_items = scores.shape[1]
-    top = np.argpartition(scores, n_items - depth, axis=1)[:, n_items - depth :]
+    # of the negative: numpy takes very long for the other end of rows whose scores are mostly equal
+    top = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
     last = np.take_along_axis(scores, top, axis=1).min(axis=1)
     tied = (last > -np.inf) & (np.count_nonzero(scores >= last[:, None], axis=1) > depth)
     for row in np.flatnonzero(tied):
