@@ -143,12 +143,12 @@ def _resampled(
 def _sums_over_both(table: Doubles, *, n_resamples: int, seed: int) -> Doubles:
     """Sum columns, shape (draws, users, columns), over resamples of both: (resamples, columns)."""
     n_draws, n_users, n_columns = table.shape
-    columns = table.transpose(1, 0, 2).reshape(n_users, n_draws * n_columns)
+    columns = table.transpose(1, 2, 0).reshape(n_users, n_columns * n_draws)
     by_user = _sums_over_users(columns, n_resamples=n_resamples, seed=seed)
     rng = np.random.default_rng([seed, n_draws])
     by_draw = rng.multinomial(n_draws, np.full(n_draws, 1 / n_draws), size=n_resamples)
-    split = by_user.reshape(n_resamples, n_draws, n_columns)
-    return np.asarray((split * by_draw[:, :, None]).sum(axis=1))
+    split = by_user.reshape(n_resamples, n_columns, n_draws)
+    return np.asarray((split * by_draw[:, None, :]).sum(axis=2))
 
 
 def _sums_over_users(columns: Doubles, *, n_resamples: int, seed: int) -> Doubles:

@@ -29,7 +29,7 @@ def novelty(rankings: Rankings, histories: Histories) -> Doubles:
     """
     n_users = max(int((histories.lengths > 0).sum()), 1)
     having = np.bincount(histories.items, minlength=histories.n_items)
-    bits = np.append(-np.log2(np.maximum(having, 1) / n_users), 0.0)  # the last for empty places
+    bits = np.append(np.log2(n_users / np.maximum(having, 1)), 0.0)  # the last for empty places
     filled = rankings.items != NO_ITEM
     values: Doubles = np.full(len(rankings), np.nan)
     total = bits[np.where(filled, rankings.items, histories.n_items)].sum(axis=1)
