@@ -169,7 +169,7 @@ class TestChoice:
 
     @pytest.mark.parametrize("name", ["content", "hybrid"])
     def test_a_way_to_search_that_there_is_not_is_refused(self, name: str) -> None:
-        problem = "search is 'magic'; give one of ('auto', 'exact', 'graph')"
+        problem = f"recommender {name!r}: search is 'magic'; give one of ('auto', 'exact', 'graph')"
         with pytest.raises(ConfigError) as caught:
             build("recommender", {"use": name, "search": "magic"})
         assert str(caught.value) == problem
