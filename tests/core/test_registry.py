@@ -48,7 +48,7 @@ def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("mine")
 def test_parts_of_other_packages_are_found_by_their_entry_points() -> None:
     part = build("recommender", {"use": "mine", "shade": "light"})
-    assert part == Mine("light")
+    assert part == Mine(shade="light")
     assert name_of("recommender", part) == "mine"
     assert build("recommender", table_of("recommender", part)) == part
 

@@ -77,6 +77,8 @@ def test_a_new_item_may_bring_a_new_language() -> None:
 def test_what_cannot_be_used_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         build("recommender", {"use": "popularity", "by": "market"})
-    assert str(caught.value) == "by is 'market'; give one of ('all', 'language')"
+    assert str(caught.value) == (
+        "recommender 'popularity': by is 'market'; give one of ('all', 'language')"
+    )
     with pytest.raises(ConfigError, match=r"^popularity by language needs the items' languages; "):
         Popularity(by="language").fit(Training(TRAINING.histories))

@@ -87,4 +87,4 @@ def test_settings_that_cannot_be_used_are_refused(
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         build("recommender", {"use": "rp3beta"} | settings)
-    assert str(caught.value) == message
+    assert str(caught.value) == f"recommender 'rp3beta': {message}"

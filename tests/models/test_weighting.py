@@ -60,4 +60,4 @@ def test_settings_that_cannot_be_used_are_refused(
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         build("recommender", {"use": use} | settings)
-    assert str(caught.value) == message
+    assert str(caught.value) == f"recommender {use!r}: {message}"
