@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAIRS = (
     ("hybrid", "ease"),
+    ("hybrid", "item-knn"),
+    ("hybrid", "rp3beta"),
     ("hybrid", "content"),
     ("hybrid", "hybrid-raw"),
     ("hybrid", "hybrid-raw-sharp"),
