@@ -69,7 +69,7 @@ $(VENV)/core.stamp: $(VENV)/venv.stamp $(INPUTS)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[chinese,detect,pandas,test]'
+	$(INSTALL) '.[augment,detect,languages,llm,pandas,test,word2vec]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
