@@ -69,17 +69,17 @@ $(VENV)/core.stamp: $(VENV)/venv.stamp $(INPUTS)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/venv.stamp $(INPUTS)
-	$(INSTALL) '.[augment,detect,languages,llm,pandas,test,word2vec]'
+	$(INSTALL) '.[als,augment,boost,detect,languages,llm,pandas,test,tune,word2vec]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/all.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,augment,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[als,ann,augment,boost,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,tune,word2vec]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/check.stamp: $(VENV)/venv.stamp $(INPUTS)
 	$(INSTALL_TORCH)
-	$(INSTALL) '.[ann,augment,check,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,word2vec]'
+	$(INSTALL) '.[als,ann,augment,boost,check,ctranslate2,dataset-build,detect,languages,llm,pandas,postgres,test,torch,tune,word2vec]'
 	@touch $@ $(VENV)/all.stamp $(VENV)/test.stamp $(VENV)/core.stamp
 
 $(VENV)/system.stamp: $(VENV)/venv.stamp scripts/install_system_packages.sh Makefile

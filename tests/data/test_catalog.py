@@ -89,3 +89,10 @@ def test_an_empty_catalog_is_one() -> None:
     assert len(empty) == 0
     assert empty.ids == IdMap(())
     assert empty.languages_for(["de"]).shape == (0,)
+
+
+def test_items_that_name_no_work_are_works_of_their_own() -> None:
+    assert CATALOG.works.tolist() == [0, 1, 2]
+    named = replace(CATALOG, attributes={"work": ("b", None, "b")})
+    assert named.works.tolist() == [0, 1, 0]
+    assert replace(CATALOG, attributes={"work": ("b", "", "")}).works.tolist() == [0, 1, 2]

@@ -125,3 +125,10 @@ def test_what_does_not_fit_the_model_is_said() -> None:
         part.score(world.training.histories, profiles=np.ones((2, 2), np.float32))
     with pytest.raises(DataError, match=r"^new items need one vector, language and category each$"):
         part.extend(np.ones((1, 2), np.float32), np.array([]), np.array([""]))
+
+
+def test_profiles_must_be_one_per_user() -> None:
+    histories = Histories.from_lists([[0], [1]], n_items=2)
+    training = Training(histories, profiles=np.zeros((3, 2), dtype=np.float32))
+    with pytest.raises(DataError, match=r"^2 users but 3 profiles of them$"):
+        Popularity().fit(training)

@@ -152,12 +152,15 @@ class Training:
         vectors: one unit row per item, shape (items, dim), or None.
         languages: one tag per item, shape (items,), or None.
         categories: one name per item (empty: none), shape (items,), or None.
+        profiles: vectors of what users say of themselves, in the items' space, zero for none, shape
+            (users, dim), or None.
     """
 
     histories: Histories
     vectors: Floats | None = None
     languages: Strings | None = None
     categories: Strings | None = None
+    profiles: Floats | None = None
 
     @property
     def n_items(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from polyrec.core.errors import DataError
 from polyrec.core.language import matches
-from polyrec.core.types import IdMap, Strings
+from polyrec.core.types import IdMap, Integers, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Catalog:
         language: BCP 47 tag of that text; `und` where unknown.
         texts: every text known of each item, by language, `text` among them.
         category: each item's category; empty where it has none.
-        attributes: further columns by name.
+        attributes: further columns by name; `work` says which work an item is a version of.
         pooled: whether an item's vector is the mean over all its texts rather than of `text`.
     """
 
@@ -83,6 +83,22 @@ class Catalog:
     def categories(self) -> Strings:
         """The category of each item, shape (items,)."""
         return np.array(self.category, dtype=np.str_)
+
+    @property
+    def works(self) -> Integers:
+        """Which work each item is a version of, shape (items,): equal numbers are one work.
+
+        From the attribute `work`; an item that names none is a work of its own.
+        """
+        named = self.attributes.get("work")
+        if named is None:
+            return np.arange(len(self))
+        keys = [
+            ("work", str(work)) if work not in (None, "") else ("item", item_id)
+            for work, item_id in zip(named, self.ids.names, strict=True)
+        ]
+        number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+        return np.array([number[key] for key in keys], dtype=np.int64)
 
     def languages_for(self, wished: Sequence[str]) -> Strings:
         """Give the language in which `text_for` would show each item, shape (items,)."""

@@ -11,6 +11,7 @@ from polyrec.core.errors import ConfigError, DataError, NotFittedError
 from polyrec.core.types import Booleans, Floats, Histories, Rankings, Strings, best_items
 
 if TYPE_CHECKING:
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Training
 
 BATCH = 512
@@ -23,12 +24,19 @@ class Recommender(ABC):
 
     A new one writes `_fit` and `_score`, and `_extend` if it can score items it has not been
     fitted on.
+
+    Attributes:
+        is_linear: whether a history's scores are those of an empty one plus a sum over its items,
+            so that each item's part in a score is known exactly.
+        search_space: what `polyrec tune` may make of the settings; empty where there is nothing.
     """
 
     needs_vectors: ClassVar[bool] = False
     needs_categories: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     accepts_new_items: ClassVar[bool] = False
+    is_linear: ClassVar[bool] = False
+    search_space: ClassVar[SearchSpace] = {}
 
     n_fitted_: int | None = None
     n_items_: int | None = None
@@ -53,6 +61,9 @@ class Recommender(ABC):
         for column in (training.vectors, training.languages, training.categories):
             if column is not None and len(column) != training.n_items:
                 raise DataError(f"{training.n_items} items but {len(column)} rows about them")
+        n_users, profiles = len(training.histories), training.profiles
+        if profiles is not None and len(profiles) != n_users:
+            raise DataError(f"{n_users} users but {len(profiles)} profiles of them")
         self._fit(training, seed)
         self.n_fitted_ = self.n_items_ = training.n_items
         self.dim_ = None if training.vectors is None else training.vectors.shape[1]
