@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 
@@ -12,8 +13,10 @@ from polyrec.core.errors import DataError, UnknownNameError
 from polyrec.core.types import IdMap
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
+from polyrec.data.datasets import load_dataset
 from polyrec.data.interactions import Interactions
 from polyrec.data.split import SPLITS, item_folds, items_in
+from polyrec.testing.worlds import two_camps
 
 N_ITEMS = 20
 SHARES = st.floats(0.05, 0.95)
@@ -156,3 +159,126 @@ def test_each_item_is_in_one_fold_and_folds_are_even(n_items: int, n_folds: int,
 def test_items_are_parted_by_exactly_their_language() -> None:
     languages = np.array(["pt", "pt-BR", "de"])
     assert items_in(languages, "pt").tolist() == [True, False, False]
+
+
+# published figures rest on these
+
+
+def digest(side: Dataset) -> str:
+    events = side.interactions
+    found = events.user.astype("<i8").tobytes() + events.item.astype("<i8").tobytes()
+    return hashlib.sha256(found).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "train", "test"),
+    [
+        ("random", 0, "92c1fc61339ba123", "d223ee2a49a2f62b"),
+        ("random", 4, "d62ddb3314c0f613", "c1eeefe479e36384"),
+        ("cold-items", 0, "617e1c062c93bd6c", "e7653e9743d4a591"),
+        ("cold-items", 4, "9b71a321b3df31c7", "5041184b89e5c69f"),
+    ],
+)
+def test_debian_is_split_as_it_always_was(name: str, seed: int, train: str, test: str) -> None:
+    sides = load_dataset("debian").split(name, seed=seed)
+    assert [digest(side) for side in sides] == [train, test]
+
+
+@pytest.mark.parametrize(
+    ("name", "train", "test"),
+    [
+        ("random", "990ce2374c6f1910", "1d7564f6ffbb80b6"),
+        ("cold-items", "0e6b5227237ce9f8", "ef863f95f878ab5c"),
+        ("time", "c03b1c7e95169fab", "d7ada63706d61200"),
+    ],
+)
+def test_works_that_are_all_different_are_split_as_items_always_were(
+    name: str, train: str, test: str
+) -> None:
+    data = two_camps(60, 100).dataset
+    named = replace(data.catalog, attributes={"work": tuple(range(100, 200))})
+    for catalog in (data.catalog, named):
+        sides = replace(data, catalog=catalog).split(name, seed=3, test_share=0.25)
+        assert [digest(side) for side in sides] == [train, test]
+
+
+# works
+
+
+def with_works(data: Dataset) -> Dataset:
+    """Make two neighbours versions of one work; the last four items name none."""
+    works = tuple(None if i >= N_ITEMS - 4 else f"w{i // 2}" for i in range(N_ITEMS))
+    return replace(data, catalog=replace(data.catalog, attributes={"work": works}))
+
+
+def works_of(data: Dataset) -> set[tuple[int, int]]:
+    works = data.catalog.works[data.interactions.item]
+    return set(zip(data.interactions.user.tolist(), works.tolist(), strict=True))
+
+
+@given(datasets(), st.sampled_from(sorted(SPLITS)), SHARES, st.integers(0, 3))
+def test_no_user_has_a_work_on_both_sides(
+    data: Dataset, name: str, share: float, seed: int
+) -> None:
+    data = with_works(data)
+    try:
+        train, test = data.split(name, test_share=share, seed=seed)
+    except DataError:
+        return
+    assert not works_of(train) & works_of(test)
+    assert works_of(train) | works_of(test) == works_of(data)
+    if name != "time":
+        assert sorted(rows(train) + rows(test)) == sorted(rows(data))
+    if name == "cold-items":
+        cold = {work for _, work in works_of(test)}
+        assert not cold & {work for _, work in works_of(train)}
+
+
+@given(datasets(), SHARES, st.integers(0, 3))
+def test_a_random_split_holds_out_a_share_of_the_works(
+    data: Dataset, share: float, seed: int
+) -> None:
+    data = with_works(data)
+    try:
+        _, test = data.split(test_share=share, seed=seed)
+    except DataError:
+        return
+    users = len(data.interactions.users)
+    whole, held = (
+        np.bincount([user for user, _ in works_of(side)], minlength=users) for side in (data, test)
+    )
+    assert np.array_equal(held, np.minimum(np.round(whole * share), np.maximum(whole - 1, 0)))
+
+
+def test_a_later_choice_of_a_work_that_the_user_has_is_in_neither_side() -> None:
+    data = with_works(dataset([(0, 0), (0, 2), (0, 1), (0, 4), (1, 3)], [1, 2, 3, 4, 5]))
+    train, test = data.split("time", test_share=0.5)
+    assert [item for _, item, _ in rows(train)] == [0, 2, 1]
+    train, test = data.split("time", test_share=0.7)
+    assert [(user, item) for user, item, _ in rows(train)] == [(0, 0), (0, 2)]
+    assert [(user, item) for user, item, _ in rows(test)] == [(0, 4), (1, 3)]
+
+
+# fingerprints
+
+
+def test_a_fingerprint_is_of_all_that_a_split_depends_on_and_of_no_view() -> None:
+    data = dataset([(0, 1), (0, 2), (1, 1)], [1.0, 2.0, 3.0])
+    events = data.interactions
+    found = {
+        each.fingerprint
+        for each in (
+            data,
+            replace(data, interactions=replace(events, time=None)),
+            replace(data, interactions=replace(events, item=events.item + 1)),
+            replace(data, interactions=replace(events, weight=events.weight * 2)),
+            replace(data, interactions=replace(events, users=IdMap(("u0", "x")))),
+            replace(data, catalog=Catalog.from_texts(data.catalog.ids.names, [{"fr": "x"}] * 20)),
+            with_works(data),
+        )
+    }
+    assert len(found) == 7
+    assert dataset([(0, 1), (0, 2), (1, 1)], [1.0, 2.0, 3.0]).fingerprint in found
+    shipped = load_dataset("debian")
+    views = (shipped, shipped.view("en"), shipped.view("one-language", seed=2))
+    assert len({view.fingerprint for view in views}) == 1

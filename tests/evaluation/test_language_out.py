@@ -109,6 +109,29 @@ def test_the_first_model_never_sees_the_language_and_the_others_see_all_but_a_fo
         assert sum(len(left) for left in out) == len(of_language)
 
 
+def test_a_work_is_left_out_in_all_its_languages(
+    fitted: list[set[tuple[int, int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[Histories] = []
+    kept = Hits.of
+    monkeypatch.setattr(
+        language_out.Hits, "of", lambda r, wanted: (measured.append(wanted), kept(r, wanted))[1]
+    )
+    shown = DATA.view("one-language")
+    named = replace(shown.catalog, attributes={"work": tuple(i // 3 for i in range(60))})
+    works = named.works
+    language_out._one_language(replace(shown, catalog=named), vectors(), "de", k=5, seed=0)
+    everything = pairs(DATA.histories)
+    of_works = {pair for pair in everything if (TAGS[works == works[pair[1]]] == "de").any()}
+    new, *folds = fitted
+    assert new == everything - of_works
+    assert {item for _, item in of_works if TAGS[item] != "de"}
+    for fold in folds:
+        out = {works[item] for _, item in everything - fold}
+        assert not out & {works[item] for _, item in fold}
+    assert all((TAGS[wanted.items] == "de").all() for wanted in measured[1::3])
+
+
 def test_both_are_measured_on_the_same_items_against_the_same_candidates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

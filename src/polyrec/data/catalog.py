@@ -85,6 +85,11 @@ class Catalog:
         return np.array(self.category, dtype=np.str_)
 
     @property
+    def names_works(self) -> bool:
+        """Whether there is an attribute `work`."""
+        return "work" in self.attributes
+
+    @property
     def works(self) -> Integers:
         """Which work each item is a version of, shape (items,): equal numbers are one work.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from polyrec.core.errors import DataError, UnknownNameError
 from polyrec.data import split, view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from polyrec.core.types import Booleans, Histories
     from polyrec.data.catalog import Catalog
@@ -86,6 +88,23 @@ class Dataset:
         """Each user's items, in the order of `interactions.users`."""
         return self.interactions.histories(len(self.catalog))
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all texts, works and interactions, whatever the view: 64 hexadecimal digits.
+
+        Two datasets of the same fingerprint are split alike.
+        """
+        full = self.all_texts or self.catalog
+        found = hashlib.sha256()
+        works = full.attributes.get("work", ("",) * len(full))
+        for row in zip(full.ids.names, full.texts, full.category, works, strict=True):
+            found.update(json.dumps(row, sort_keys=True, default=str).encode())
+        events = self.interactions
+        found.update(json.dumps(events.users.names).encode())
+        for column in (events.user, events.item, events.weight, events.time):
+            found.update(b"-" if column is None else column.astype("<f8").tobytes())
+        return found.hexdigest()
+
     def view(self, name: str, *, seed: int = 1) -> Dataset:
         """Show the same items in other languages, whatever the view that they are in now.
 
@@ -107,6 +126,9 @@ class Dataset:
     ) -> tuple[Dataset, Dataset]:
         """Part the interactions into train and test; both keep the whole catalog and all users.
 
+        Where the catalog says which `work` items are versions of, no user has one work on both
+        sides: see `split.split_works`.
+
         Args:
             name: `random` (of each user's interactions), `cold-items` (all interactions of some
                 items) or `time` (everything after one moment).
@@ -121,14 +143,20 @@ class Dataset:
             raise UnknownNameError("split", name, split.SPLITS)
         if not 0 < test_share < 1:
             raise DataError(f"test_share is {test_share}", hint="give a share between 0 and 1")
-        chosen: Callable[..., Booleans] = split.SPLITS[name]
-        test = chosen(self.interactions, len(self.catalog), test_share=test_share, seed=seed)
+        events, catalog = self.interactions, self.catalog
+        if catalog.names_works:
+            train, test = split.split_works(
+                name, events, catalog.works, test_share=test_share, seed=seed
+            )
+        else:
+            test = split.SPLITS[name](events, len(catalog), test_share=test_share, seed=seed)
+            train = ~test
         if not test.any():
             raise DataError(
-                f"the split {name!r} holds nothing out of {len(self.interactions)} interactions",
+                f"the split {name!r} holds nothing out of {len(events)} interactions",
                 hint="give more data, or a larger test_share",
             )
-        return self.where(~test), self.where(test)
+        return self.where(train), self.where(test)
 
     def where(self, keep: Booleans) -> Dataset:
         """Keep the interactions where the mask is true."""

@@ -1,7 +1,12 @@
-"""Which interactions are held out for test: masks over interactions, true for test."""
+"""Which interactions are held out for test: masks over interactions, true for test.
+
+Where items name the work that they are a version of, what is drawn is works: a translation of what
+a user has in train is no test of whether they would choose it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +15,9 @@ from polyrec.core.errors import DataError
 from polyrec.core.types import Booleans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from polyrec.core.types import Strings
+    from polyrec.core.types import Integers, Strings
     from polyrec.data.interactions import Interactions
 
 Mask = Booleans
@@ -61,6 +66,49 @@ def time_split(interactions: Interactions, n_items: int, *, test_share: float, s
     return mask
 
 
+SPLITS: dict[str, Callable[..., Mask]] = {
+    "random": random_split,
+    "cold-items": cold_items_split,
+    "time": time_split,
+}
+
+
+def split_works(
+    name: str, interactions: Interactions, works: Integers, *, test_share: float, seed: int
+) -> tuple[Mask, Mask]:
+    """Split so that no user has versions of one work on both sides.
+
+    `random` parts each user's works, and `cold-items` draws works: all versions of one are on the
+    same side. `time` leaves the side to the moment of each choice; a test interaction whose work
+    the user has in train is then dropped, as to choose it again tells nothing new and to move it
+    into train would tell the future.
+
+    Args:
+        name: of the split.
+        interactions: what is parted.
+        works: which work each item is a version of, shape (items,).
+        test_share: share of interactions, of works (`cold-items`), for test.
+        seed: draws the test part.
+
+    Returns:
+        What is in train, and what in test. Works that are all different split as items do.
+    """
+    n_works = int(works.max(initial=-1)) + 1
+    key = interactions.user * n_works + works[interactions.item]
+    if name == "time":
+        test = time_split(interactions, len(works), test_share=test_share, seed=seed)
+        return ~test, test & ~np.isin(key, key[~test])
+    # each user's works once, in the order in which they come
+    _, first, unit = np.unique(key, return_index=True, return_inverse=True)
+    kept = np.zeros(len(key), dtype=np.bool_)
+    kept[first] = True
+    place = np.cumsum(kept) - 1
+    of_works = replace(interactions, item=works[interactions.item]).where(kept)
+    drawn = SPLITS[name](of_works, n_works, test_share=test_share, seed=seed)
+    test = drawn[place[first]][unit]
+    return ~test, test
+
+
 def item_folds(n_items: int, *, n_folds: int, seed: int) -> Iterator[Mask]:
     """Part items evenly into folds: masks over items, each item in one of them."""
     fold = np.random.default_rng(seed).permutation(n_items) % n_folds
@@ -71,6 +119,3 @@ def item_folds(n_items: int, *, n_folds: int, seed: int) -> Iterator[Mask]:
 def items_in(languages: Strings, language: str) -> Mask:
     """Say which items are shown in exactly this language."""
     return np.asarray(languages == language)
-
-
-SPLITS = {"random": random_split, "cold-items": cold_items_split, "time": time_split}

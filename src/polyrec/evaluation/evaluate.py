@@ -10,6 +10,7 @@ import polars as pl
 
 from polyrec.core.errors import DataError
 from polyrec.data.interactions import Interactions
+from polyrec.evaluation.leaks import check_pairs, check_works
 from polyrec.evaluation.protocol import GAP, K, is_recall_of_language, measure
 from polyrec.evaluation.rows import Row, find
 from polyrec.measures.bootstrap import Interval, mean_interval
@@ -56,8 +57,7 @@ def evaluate(fitted: Fitted, test: Dataset, *, k: int = K) -> Evaluation:
     """Measure a fitted pipeline on interactions that it has not seen.
 
     Every item of its catalog that a user does not have is ranked. Users whom it does not know
-    are left out; their number is the difference between `n` and the test data's users. So are test
-    interactions that stand in its training data too, which no list can hold.
+    are left out; their number is the difference between `n` and the test data's users.
 
     Args:
         fitted: what `polyrec.fit` gave.
@@ -69,10 +69,13 @@ def evaluate(fitted: Fitted, test: Dataset, *, k: int = K) -> Evaluation:
         one, and nDCG and recall in every slice. Diversity needs a pipeline with an encoder.
 
     Raises:
-        DataError: nobody in the test data is known, an item is not, or all was seen in training.
+        DataError: nobody in the test data is known, an item is not, a choice was seen in training,
+            or a user has a version of the same work in training.
     """
     learned = fitted.learned
     relevant = _relevant(learned, test)
+    check_pairs(learned.histories, relevant, learned.catalog.ids)
+    check_works(learned.histories, relevant, learned.catalog)
     languages = learned.catalog.languages
     recommender = learned.plan.recommender
     outcome = measure(
@@ -113,16 +116,7 @@ def _relevant(learned: Learned, test: Dataset) -> Histories:
     chosen = np.unique(kept.item)
     items[chosen] = learned.catalog.ids.indices(test.catalog.ids.names[i] for i in chosen)
     moved = Interactions(learned.users, users[kept.user], items[kept.item], kept.weight)
-    n_items = len(learned.catalog)
-    known_user = np.repeat(np.arange(len(learned.histories)), learned.histories.lengths)
-    seen = known_user * n_items + learned.histories.items
-    new = ~np.isin(moved.user * n_items + moved.item, seen)
-    if not new.any():
-        raise DataError(
-            "all of the test data was seen in training",
-            hint="fit on one side of Dataset.split, and test on the other",
-        )
-    return moved.where(new).histories(n_items)
+    return moved.histories(len(learned.catalog))
 
 
 def _place(users: IdMap, name: str) -> int:

@@ -4,6 +4,9 @@ A: all interactions with the language's items are held out, so the language is n
 B: the same items in folds, one held out at a time, so the model knows the rest of the language.
 In both, a fold's items are measured against the same candidates: everything but the user's own
 other items. A / B says how much of the accuracy survives without a history in the language.
+
+Where items name their works, whole works are held out, versions in other languages with them: else
+A would know a work by its translation. Measured are the items in the language.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ from polyrec.models.hybrid import Hybrid
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from polyrec.core.types import Doubles, Floats, Histories
+    from polyrec.core.types import Booleans, Doubles, Floats, Histories
+    from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
 
 N_FOLDS = 5
@@ -89,23 +93,34 @@ def check_languages(data: Dataset, *, view: str, text_seeds: Sequence[int]) -> N
 
 def _languages(shown: Dataset) -> list[str]:
     """List the languages that are frequent, chosen from, and not all that was chosen from."""
-    languages, chosen = shown.catalog.languages, shown.interactions.item
-    n_chosen = {tag: int((languages[chosen] == tag).sum()) for tag in np.unique(languages).tolist()}
-    return [tag for tag in frequent_languages(languages) if 0 < n_chosen[tag] < len(chosen)]
+    catalog, chosen = shown.catalog, shown.interactions.item
+    found = []
+    for tag in frequent_languages(catalog.languages):
+        held = _held(catalog, tag)[chosen]
+        if items_in(catalog.languages, tag)[chosen].any() and not held.all():
+            found.append(tag)
+    return found
+
+
+def _held(catalog: Catalog, tag: str) -> Booleans:
+    """Say which items are in the language, or versions of a work that is."""
+    works = catalog.works
+    return np.isin(works, works[items_in(catalog.languages, tag)])
 
 
 def _one_language(shown: Dataset, vectors: Floats, tag: str, *, k: int, seed: int) -> Measured:
-    of_language = items_in(shown.catalog.languages, tag)
-    held = of_language[shown.interactions.item]
+    catalog, item = shown.catalog, shown.interactions.item
+    of_language = items_in(catalog.languages, tag)[item]
+    held = _held(catalog, tag)[item]
     train = shown.where(~held)
-    relevant = shown.where(held).histories
+    most_held = int(shown.where(held).histories.lengths.max(initial=0))
     new = _fit(Hybrid(), train, vectors, seed=seed)
-    depth = min(k + int(relevant.lengths.max(initial=0)), train.histories.n_items)
+    depth = min(k + most_held, train.histories.n_items)
     deep = new.top(train.histories, depth, seed=seed)
     per_fold: dict[tuple[str, str], list[Doubles]] = {}
-    for fold in item_folds(len(of_language), n_folds=N_FOLDS, seed=seed):
-        out = held & fold[shown.interactions.item]
-        rest, wanted = shown.where(~out), shown.where(out).histories
+    for fold in item_folds(int(catalog.works.max()) + 1, n_folds=N_FOLDS, seed=seed):
+        out = held & fold[catalog.works[item]]
+        rest, wanted = shown.where(~out), shown.where(out & of_language).histories
         model = _fit(new.settled(), rest, vectors, seed=seed)
         rankings = {
             "A": without(deep, rest.histories, k),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polyrec.evaluation.leaks import check_pairs
 from polyrec.evaluation.slices import slices
 from polyrec.measures.accuracy import ACCURACY, ndcg, recall
 from polyrec.measures.exposure import coverage, gini, same_language, same_language_pool
@@ -73,7 +74,11 @@ def measure(
         vectors: unit rows that say how alike items are, shape (items, dim); None for no diversity.
         k: length of the lists.
         seed: draws the order of equal scores.
+
+    Raises:
+        DataError: train and test share a choice.
     """
+    check_pairs(train, test)
     users = np.flatnonzero(test.lengths > 0)
     known = train.rows(users)
     rankings = recommender.top(known, min(k, train.n_items), seed=seed)
