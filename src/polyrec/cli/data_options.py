@@ -88,6 +88,7 @@ _FOLDER = click.option(
 def data_options(
     *,
     several_draws: bool = False,
+    with_text_seed: bool = False,
     folder_argument: bool = False,
     on_bad_rows: str = "fail",
     before: Callable[[Mapping[str, Any]], None] | None = None,
@@ -97,6 +98,7 @@ def data_options(
     Args:
         several_draws: the command takes several text seeds, as its argument `text_seeds`; the data
             are in the view that the first one draws.
+        with_text_seed: the command takes the text seed itself, as its argument `text_seed`.
         folder_argument: the command takes the folder of a known dataset as its argument.
         on_bad_rows: what is done about bad rows by default.
         before: is called with the command's other options before the data are read.
@@ -119,7 +121,9 @@ def data_options(
             view: str | None,
             **others: Any,
         ) -> Any:
-            seed = others["text_seeds"][0] if several_draws else others.pop("text_seed")
+            seed = others["text_seeds"][0] if several_draws else others["text_seed"]
+            if not (several_draws or with_text_seed):
+                del others["text_seed"]
             named = {name: others.pop(name) for name in FILES}
             if named["quarantine"] is None:
                 out = others.get("out")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from polyrec.cli.data_options import data_options
+from polyrec.cli.full_ranking import full_ranking_only
 from polyrec.cli.lists import NAMES, SEEDS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ other than 1 are part of the view's name in the rows."""
 
 
 @click.command(epilog=EPILOG)
+@full_ranking_only
 @data_options(several_draws=True)
 @click.option("--plan", default="default", show_default=True, help="A .toml file or a shipped one.")
 @click.option(

@@ -21,12 +21,32 @@ class Between:
     log: bool = False
     whole: bool = False
 
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The values that bound it."""
+        return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
+
+    def holds(self, value: object) -> bool:
+        """Say whether a value lies in it."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, float)):
+            return False
+        return self.low <= value <= self.high
+
 
 @dataclass(frozen=True)
 class OneOf:
     """One of a few values, in no order."""
 
     values: tuple[str | float | bool | None, ...]
+
+    @property
+    def ends(self) -> tuple[str | float | bool | None, ...]:
+        """All of them."""
+        return self.values
+
+    def holds(self, value: object) -> bool:
+        """Say whether a value is one of them."""
+        return value in self.values
 
 
 SearchSpace = dict[str, Between | OneOf]

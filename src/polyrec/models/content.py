@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import Between, OneOf
 from polyrec.models.neighbours import check_search, nearest
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Floats, Histories, Strings, Training
 
 PROFILES = ("neighbours", "mean")
@@ -37,6 +39,11 @@ class Content(Recommender):
 
     needs_vectors = True
     accepts_new_items = True
+    search_space: ClassVar[SearchSpace] = {
+        "profile": OneOf(PROFILES),
+        "n_neighbours": Between(5, 500, log=True, whole=True),
+        "sharpness": Between(1.0, 100.0, log=True),
+    }
 
     profile: str = "neighbours"
     n_neighbours: int = 50

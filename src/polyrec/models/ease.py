@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import scipy.linalg
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import Between
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Doubles, Floats, Histories, Training
 
 GB = 1e9
@@ -34,6 +36,8 @@ class Ease(Recommender):
         l2: ridge penalty; higher trusts rare items less.
         memory_limit_gb: refuse to fit where the square matrices would need more.
     """
+
+    search_space: ClassVar[SearchSpace] = {"l2": Between(0.5, 5000.0, log=True)}
 
     l2: float = 5.0
     memory_limit_gb: float = 4.0

@@ -74,7 +74,7 @@ def hold_out(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
 def _rows(histories: Histories) -> Interactions:
     users = IdMap(tuple(str(user) for user in range(len(histories))))
     user = np.repeat(np.arange(len(histories)), histories.lengths)
-    return Interactions(users, user, histories.items, histories.weights)
+    return Interactions(users, user, histories.items, histories.weights, histories.times)
 
 
 def _sample(train: Histories, relevant: Histories, seed: int) -> np.ndarray:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import Between
 from polyrec.core.types import Histories, Training
 from polyrec.core.vectors import unit_rows
 from polyrec.models.content import text_scores
@@ -22,6 +23,7 @@ from polyrec.models.weight_search import Weights, climb
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Doubles, Floats, Strings
     from polyrec.models.hold_out import HeldOut
 
@@ -85,6 +87,12 @@ class Hybrid(Recommender):
 
     needs_vectors = True
     accepts_new_items = True
+    # what `fit` chooses itself is left to it
+    search_space: ClassVar[SearchSpace] = {
+        "sharpness": Between(1.0, 100.0, log=True),
+        "n_neighbours": Between(5, 200, log=True, whole=True),
+        "evidence": Between(0.05, 10.0, log=True),
+    }
 
     l2: float | None = None
     spread: float | None = None

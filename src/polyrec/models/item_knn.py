@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from polyrec.models.recommender import Recommender
 from polyrec.models.sparse_product import strongest
-from polyrec.models.weighting import check_neighbours, mean_length, rarity, weighted
+from polyrec.models.weighting import (
+    NEIGHBOUR_SPACE,
+    check_neighbours,
+    mean_length,
+    rarity,
+    weighted,
+)
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Floats, Histories, Training
 
 
@@ -34,6 +41,8 @@ class ItemKnn(Recommender):
         weighting: `bm25`, `cosine` or `tfidf`: what a user's choice counts.
         shrinkage: how many common users it takes to trust a likeness by half; 0 trusts all.
     """
+
+    search_space: ClassVar[SearchSpace] = NEIGHBOUR_SPACE
 
     n_neighbours: int = 100
     weighting: str = "bm25"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import OneOf
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Floats, Histories, Strings, Training
 
 GROUPS = ("all", "language")
@@ -32,6 +34,7 @@ class Popularity(Recommender):
     """
 
     accepts_new_items = True
+    search_space: ClassVar[SearchSpace] = {"by": OneOf(GROUPS)}
 
     by: str = "all"
     counts_: Floats | None = field(default=None, init=False, repr=False, compare=False)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import Between
 from polyrec.models.recommender import Recommender
 from polyrec.models.sparse_product import strongest
 
 if TYPE_CHECKING:
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Floats, Histories, Training
 
 
@@ -34,6 +36,12 @@ class Rp3Beta(Recommender):
         alpha: raises each step's probability; below 1 likely and unlikely steps draw near.
         beta: how far popular items are held back; 0 not at all.
     """
+
+    search_space: ClassVar[SearchSpace] = {
+        "n_neighbours": Between(5, 1000, log=True, whole=True),
+        "alpha": Between(0.1, 2.0),
+        "beta": Between(0.0, 1.5),
+    }
 
     n_neighbours: int = 100
     alpha: float = 0.6

@@ -8,11 +8,20 @@ import numpy as np
 import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError
+from polyrec.core.search_space import Between, OneOf
 
 if TYPE_CHECKING:
+    from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Doubles, Floats
 
 WEIGHTINGS = ("cosine", "tfidf", "bm25")
+
+NEIGHBOUR_SPACE: SearchSpace = {
+    "n_neighbours": Between(5, 1000, log=True, whole=True),
+    "weighting": OneOf(WEIGHTINGS),
+    "shrinkage": Between(0.0, 50.0),
+}
+"""What `check_neighbours` lets through, as far as it may be worth trying."""
 
 K1, B = 100.0, 0.8
 """BM25's saturation and length normalisation, as the library implicit has them for choices."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from polyrec.core.component import settings_of, state_of
 from polyrec.core.errors import ConfigError, DataError, NotFittedError
+from polyrec.core.registry import build, table_of
 from polyrec.core.types import NO_ITEM, Floats, Histories
 from polyrec.testing.contracts.part import PartContract, refusal, same_state, saved_and_loaded
 from polyrec.testing.worlds import TwoCamps, two_camps, two_languages
@@ -51,6 +52,20 @@ class RecommenderContract(PartContract):
     def histories(self) -> Histories:
         """What the users of the world chose."""
         return self.world.training.histories
+
+    # settings
+
+    def test_its_search_space_holds_what_its_settings_may_be(self) -> None:
+        own = settings_of(self.part)
+        table = table_of(self.kind, self.part)
+        for name, values in self.part.search_space.items():
+            assert name in own
+            for value in values.ends:
+                if value is None:  # a table has no place for it, so it must go without saying
+                    assert own[name] is None
+                else:
+                    made = build(self.kind, {**table, name: value})
+                    assert settings_of(made)[name] == value
 
     # refusals
 
