@@ -68,6 +68,7 @@ def _check_out(options: Any) -> None:
 def tune(data: Dataset, plan: str, out: Path, as_json: bool, **options: Any) -> None:
     """Find good settings, with equal trials for each model."""
     from polyrec.evaluation import tuning
+    from polyrec.evaluation.tuned import FILE
     from polyrec.pipeline.plan import Plan
 
     tuned = tuning.tune(Plan.load(plan), data, out=out, **options)
@@ -75,7 +76,7 @@ def tune(data: Dataset, plan: str, out: Path, as_json: bool, **options: Any) -> 
         click.echo(tuned.to_json(), nl=False)
     else:
         _show(tuned, options["trials"])
-        click.echo(printable(f"\nsettings: {out / 'tuned.json'}, plans: {out / 'plans'}"))
+        click.echo(printable(f"settings: {out / FILE}, plans: {out / tuning.PLANS}"))
 
 
 def _show(tuned: Tuned, asked: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from polyrec.core.component import settings_of
 from polyrec.core.errors import ConfigError, DataError, UnknownNameError
-from polyrec.core.files import write_whole
+from polyrec.core.files import whole_folder, write_whole
 from polyrec.core.progress import progress
 from polyrec.core.registry import build, part_class, table_of
 from polyrec.data.view import DRAWN
@@ -43,7 +43,7 @@ OBJECTIVES = {"both": (0, 1), "random": (0,), "cold-items": (1,)}
 INNER = 2011
 """Tells the seed of the inner splits from others: models that hold out more must not draw alike."""
 
-TRIALS = "trials.sqlite"
+TRIALS, PLANS = "trials.sqlite", "plans"
 
 
 def tune(
@@ -234,9 +234,10 @@ def _write(
     }
     document = {"objective": objective, "trials": trials}
     write_whole(out / "trials.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
-    for name, model in tuned.models.items():
-        part = build("recommender", dict(model.recommender))
-        debias = build("debias", dict(contenders[name].debias or table_of("debias", plan.debias)))
-        own = replace(plan, recommender=part, debias=debias)
-        write_whole(out / "plans" / f"{name}.toml", own.to_toml())
+    with whole_folder(out / PLANS) as folder:
+        for name, model in tuned.models.items():
+            part = build("recommender", dict(model.recommender))
+            debias = contenders[name].debias or table_of("debias", plan.debias)
+            own = replace(plan, recommender=part, debias=build("debias", dict(debias)))
+            (folder / f"{name}.toml").write_text(own.to_toml(), encoding="utf-8")
     write_whole(out / FILE, tuned.to_json())

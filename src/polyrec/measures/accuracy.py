@@ -59,7 +59,7 @@ def ndcg_of_scores(scores: Floats, relevant: Histories, k: int) -> Doubles:
 
 
 def recall(hits: Hits, k: int) -> Doubles:
-    """Coverage of what the user wants, found / min(k, relevant).
+    """Coverage of the user's true preference: found / min(k, relevant).
 
     The denominator is capped at k so that a full list of relevant items gives 1; some libraries
     divide by all relevant items instead.
@@ -68,7 +68,7 @@ def recall(hits: Hits, k: int) -> Doubles:
 
 
 def precision(hits: Hits, k: int) -> Doubles:
-    """Agreement with what the user wants: share of the k places that hold relevant items.
+    """Agreement with the user's true preference: share of the k places with relevant items.
 
     Empty places count as misses.
     """
