@@ -113,14 +113,32 @@ def test_what_is_split_sees_the_data_and_all_else_the_training_part(
 ) -> None:
     given = []
 
-    def spy(histories: Histories, *, seed: int) -> list[HeldOut]:
+    def spy(histories: Histories, **others: Any) -> list[HeldOut]:
         given.append(histories)
-        return hold_out(histories, seed=seed)
+        return hold_out(histories, **others)
 
     monkeypatch.setattr(tuning, "hold_out", spy)
     tuned(models=["ease"], trials=1, split="cold-items", seed=2)
     train, _ = DATA.split("cold-items", seed=2)
     assert [pairs(each) for each in given] == [pairs(train.histories)]
+
+
+def test_inner_splits_keep_the_versions_of_a_work_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = []
+
+    def spy(histories: Histories, **others: Any) -> list[HeldOut]:
+        given.append(others["works"])
+        return hold_out(histories, **others)
+
+    monkeypatch.setattr(tuning, "hold_out", spy)
+    works = tuple(i // 2 for i in range(len(DATA.catalog)))
+    named = replace(DATA.catalog, attributes={"work": works})
+    tune(PLAN, replace(DATA, catalog=named, all_texts=None), models=["ease"], trials=1)
+    tuned(models=["ease"], trials=1)
+    assert given[0].tolist() == list(works)
+    assert given[1] is None
 
 
 def test_a_model_that_holds_out_more_does_not_draw_the_same_items_again() -> None:

@@ -17,8 +17,12 @@ N_ITEMS = 15
 
 
 def pairs(histories: Histories) -> set[tuple[int, int]]:
+    return set(pairs_in_order(histories))
+
+
+def pairs_in_order(histories: Histories) -> list[tuple[int, int]]:
     user = np.repeat(np.arange(len(histories)), histories.lengths)
-    return set(zip(user.tolist(), histories.items.tolist(), strict=True))
+    return list(zip(user.tolist(), histories.items.tolist(), strict=True))
 
 
 LISTS = st.lists(st.lists(st.integers(0, N_ITEMS - 1), max_size=10), min_size=1, max_size=12)
@@ -51,6 +55,35 @@ def test_the_second_split_holds_out_whole_items(lists: list[list[int]], seed: in
     found = hold_out(Histories.from_lists(lists, n_items=N_ITEMS), seed=seed)
     if found:
         assert not set(found[1].relevant.items.tolist()) & set(found[1].train.items.tolist())
+
+
+@given(LISTS, st.integers(0, 5))
+def test_versions_of_a_work_are_on_one_side_for_each_user(
+    lists: list[list[int]], seed: int
+) -> None:
+    works = np.arange(N_ITEMS) // 2
+    histories = Histories.from_lists(lists, n_items=N_ITEMS)
+    for part in hold_out(histories, works=works, seed=seed):
+        for user in range(len(part.seen)):
+            seen, relevant = (h.items_of(user) // 2 for h in (part.seen, part.relevant))
+            assert not set(seen.tolist()) & set(relevant.tolist())
+
+
+def test_works_that_are_all_different_change_nothing() -> None:
+    histories = two_camps().dataset.histories
+    named = hold_out(histories, works=np.arange(40), seed=1)
+    for one, other in zip(named, hold_out(histories, seed=1), strict=True):
+        assert pairs(one.train) == pairs(other.train)
+
+
+def test_times_are_kept() -> None:
+    histories = two_camps().dataset.histories
+    assert histories.times is not None
+    known = dict(zip(pairs_in_order(histories), histories.times.tolist(), strict=True))
+    for part in hold_out(histories):
+        assert part.train.times is not None
+        found = zip(pairs_in_order(part.train), part.train.times.tolist(), strict=True)
+        assert all(known[pair] == time for pair, time in found)
 
 
 def test_the_inner_splits_are_not_those_of_an_outer_split_of_the_same_seed() -> None:

@@ -168,7 +168,8 @@ class _Inner:
             augmenter=plan.augmenter,
         )
         inner_seed = int(np.random.SeedSequence([seed, INNER]).generate_state(1)[0])
-        parts = hold_out(train.histories, seed=inner_seed)
+        works = train.catalog.works if train.catalog.names_works else None
+        parts = hold_out(train.histories, works=works, seed=inner_seed)
         if not parts:
             raise DataError(
                 "the training part is too small to hold anything out of it",

@@ -9,7 +9,7 @@ import numpy as np
 
 from polyrec.core.types import Histories, IdMap
 from polyrec.data.interactions import Interactions
-from polyrec.data.split import cold_items_split, random_split
+from polyrec.data.split import SPLITS, split_works
 from polyrec.measures.accuracy import ndcg_of_scores
 
 if TYPE_CHECKING:
@@ -49,8 +49,16 @@ class HeldOut:
         return float(np.nanmean(ndcg_of_scores(scores, self.relevant, K)))
 
 
-def hold_out(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
+def hold_out(
+    histories: Histories, *, works: Integers | None = None, seed: int = 0
+) -> list[HeldOut]:
     """Split histories twice: a share of each user's items, and all there is of a share of items.
+
+    Args:
+        histories: what is parted.
+        works: which work each item is a version of, shape (items,), to keep the versions of a work
+            together; None where that is not known.
+        seed: draws what is held out.
 
     Returns:
         Two splits; none where there is too little to hold out.
@@ -61,8 +69,12 @@ def hold_out(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
     never_chosen = np.flatnonzero(counts == 0)
     # the seed of an outer split must not draw the same items once more
     inner_seed = int(np.random.SeedSequence([seed, K]).generate_state(1)[0])
-    for split in (random_split, cold_items_split):
-        test = split(rows, histories.n_items, test_share=SHARE, seed=inner_seed)
+    for name in ("random", "cold-items"):
+        if works is None:
+            n_items = histories.n_items
+            test = SPLITS[name](rows, n_items, test_share=SHARE, seed=inner_seed)
+        else:
+            _, test = split_works(name, rows, works, test_share=SHARE, seed=inner_seed)
         train = rows.where(~test).histories(histories.n_items)
         relevant = rows.where(test).histories(histories.n_items)
         users = _sample(train, relevant, inner_seed)
