@@ -85,6 +85,27 @@ def test_trials_that_were_broken_off_go_on_as_if_they_had_not_been(
     assert tried(ran(file, 15)) == tried(ran(None, 15))
 
 
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_trial_that_was_measured_but_not_closed_counts_as_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refuses: bool
+) -> None:
+    def measure(settings: dict[str, Any]) -> float:
+        return math.nan if refuses and settings.get("kind") == "flat" else quality(settings)
+
+    file, end = tmp_path / "trials.sqlite", Search._end
+
+    def killed(self: Search, number: int, told: Any) -> None:
+        if number == 11:
+            raise KeyboardInterrupt
+        end(self, number, told)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Search, "_end", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ran(file, 15, measure)
+    assert repr(tried(ran(file, 15, measure))) == repr(tried(ran(None, 15, measure)))
+
+
 def test_more_trials_go_on_and_no_more_measures_nothing(tmp_path: Path) -> None:
     file = tmp_path / "trials.sqlite"
     ran(file, 6)

@@ -48,7 +48,11 @@ def _check_out(options: Any) -> None:
 )
 @click.option("--split", default="random", show_default=True, help="Under test.")
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the split, and the trials."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the split, and the trials.",
 )
 @click.option(
     "--objective",

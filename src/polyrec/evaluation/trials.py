@@ -13,7 +13,7 @@ import math
 import sqlite3
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -90,7 +90,7 @@ class Search:
         self.defaults = {key: defaults[key] for key in space} if known else {}
         self.seed = (seed, crc32(name.encode()))
         for broken in self._in_state(self.optuna.trial.TrialState.RUNNING):
-            self.study.tell(broken.number, state=self.optuna.trial.TrialState.FAIL)
+            self._end(broken.number, broken.user_attrs.get(MEASURED))
 
     def _distribution(self, values: Between | OneOf) -> BaseDistribution:
         of = self.optuna.distributions
@@ -125,36 +125,46 @@ class Search:
         n = n if self.space else 1
         advance(min(len(known), n))
         for number in range(len(known), n):
-            self._try_one(quality, number)
+            if number == 0:
+                self._try_defaults(quality)
+            else:
+                self._try_one(quality, number)
             advance(1)
 
-    def _try_one(self, quality: Callable[[Settings], float], number: int) -> None:
+    def _try_defaults(self, quality: Callable[[Settings], float]) -> None:
         state = self.optuna.trial.TrialState
-        if number == 0:
-            found = _measured(quality, {})
-            ended = state.PRUNED if found.refused else state.COMPLETE
-            self.study.add_trial(
-                self.optuna.trial.create_trial(
-                    # without values for all that is searched it could mislead the sampler
-                    state=ended if self.defaults else state.FAIL,
-                    value=found.value if self.defaults and not found.refused else None,
-                    params=self.defaults,
-                    distributions=self.space if self.defaults else {},
-                    user_attrs={MEASURED: _told(found)},
-                )
+        found = _measured(quality, {})
+        if not self.defaults:  # settings that lie outside of the space say nothing about it
+            made = self.optuna.trial.create_trial(state=state.FAIL)
+        else:
+            made = self.optuna.trial.create_trial(
+                state=state.PRUNED if found.refused else state.COMPLETE,
+                value=None if found.refused else found.value,
+                params=self.defaults,
+                distributions=self.space,
             )
-            return
+        made.set_user_attr(MEASURED, _told(found))
+        self.study.add_trial(made)
+
+    def _try_one(self, quality: Callable[[Settings], float], number: int) -> None:
         seed = np.random.SeedSequence([*self.seed, number]).generate_state(1)[0]
         self.study.sampler = self.optuna.samplers.TPESampler(seed=int(seed))
         trial = self.study.ask(self.space)
         settings = dict(trial.params)
         same = [each for each in self.trials if (each.settings or self.defaults) == settings]
-        found = same[0] if same else _measured(quality, settings)
+        found = replace(same[0], seconds=0.0) if same else _measured(quality, settings)
         trial.set_user_attr(MEASURED, _told(found))
-        if found.refused:
-            self.study.tell(trial, state=state.PRUNED)  # counts as worse than all that was measured
+        self._end(trial.number, _told(found))
+
+    def _end(self, number: int, told: Mapping[str, Any] | None) -> None:
+        """Close a trial, which the sampler then learns from; one without a measure it forgets."""
+        state = self.optuna.trial.TrialState
+        if told is None:
+            self.study.tell(number, state=state.FAIL)
+        elif told["refused"]:
+            self.study.tell(number, state=state.PRUNED)  # worse than all that was measured
         else:
-            self.study.tell(trial, found.value)
+            self.study.tell(number, told["value"])
 
 
 def _measured(quality: Callable[[Settings], float], settings: Settings) -> Trial:
