@@ -180,12 +180,15 @@ def test_the_same_settings_are_measured_once() -> None:
     assert best.settings == {"kind": "steep"}
 
 
-def test_progress_counts_trials_of_earlier_runs_too(tmp_path: Path) -> None:
-    for n in (3, 5, 4):
+def test_progress_counts_the_trials_that_are_left(tmp_path: Path) -> None:
+    for n, left in ((3, 3), (5, 2), (4, 0)):
         with kept_trials(tmp_path / "trials.sqlite") as storage:
             steps: list[int] = []
-            Search(storage, "study", SPACE, defaults=DEFAULTS, seed=0).run(quality, n, steps.append)
-            assert sum(steps) == n
+            search = Search(storage, "study", SPACE, defaults=DEFAULTS, seed=0)
+            assert search.left(n) == left
+            search.run(quality, n, steps.append)
+            assert sum(steps) == left
+            assert search.left(n) == 0
 
 
 def test_a_study_is_named_by_all_that_its_values_depend_on() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import polyrec
-from polyrec.core.errors import ConfigError, DataError, UnknownNameError
+from polyrec.core.errors import ConfigError, DataError, EngineError, UnknownNameError
 from polyrec.core.registry import build
 from polyrec.core.search_space import Between
 from polyrec.core.types import Training
@@ -197,6 +197,18 @@ def test_vectors_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     once = len(made)
     tuned(models=["content", "hybrid"], trials=4)
     assert len(made) == 2 * once
+
+
+def test_an_encoder_that_fails_is_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: Any, **kwargs: Any) -> np.ndarray:
+        raise EngineError("no answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Hashing, "_encode", fails)
+        with pytest.raises(EngineError, match="no answer"):
+            tuned(out=tmp_path)
+        assert values(tuned(out=tmp_path, models=["ease"])) == values(tuned(models=["ease"]))
+    assert tuned(out=tmp_path).models["content"].trials == 5
 
 
 def test_what_is_written_can_be_used(tmp_path: Path) -> None:

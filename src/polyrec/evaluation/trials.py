@@ -111,6 +111,10 @@ class Search:
             for number, trial in enumerate(ended)
         ]
 
+    def left(self, n: int) -> int:
+        """Say how many of so many trials are still to be made."""
+        return max((n if self.space else 1) - len(self.trials), 0)
+
     def run(
         self, quality: Callable[[Settings], float], n: int, advance: Callable[[int], None]
     ) -> None:
@@ -119,12 +123,10 @@ class Search:
         Args:
             quality: measures settings; what it refuses is written down, and the search goes on.
             n: how many trials there shall be, those of earlier runs included.
-            advance: is called with 1 for each trial.
+            advance: is called with 1 for each trial that is made.
         """
-        known = self.trials
-        n = n if self.space else 1
-        advance(min(len(known), n))
-        for number in range(len(known), n):
+        known = len(self.trials)
+        for number in range(known, known + self.left(n)):
             if number == 0:
                 self._try_defaults(quality)
             else:

@@ -105,9 +105,10 @@ def tune(
             study = name_of_study(name, asked, inner.depends_on(contender))
             space, defaults = _open_settings(contender)
             searches[name] = Search(storage, study, space, defaults=defaults, seed=seed)
-        with progress("tuning", trials * len(searches), unit="trials") as advance:
-            for name, search in searches.items():
-                search.run(inner.quality(contenders[name]), trials, advance)
+        left = {name: search.left(trials) for name, search in searches.items()}
+        with progress("tuning", sum(left.values()), unit="trials") as advance:
+            for name in [name for name, n in left.items() if n]:
+                searches[name].run(inner.quality(contenders[name]), trials, advance)
         found = {name: search.trials[:trials] for name, search in searches.items()}
     best = {name: _best(contenders[name], made) for name, made in found.items()}
     tuned = Tuned(**told, models={n: model for n, model in best.items() if model}, trials=found)
@@ -185,27 +186,23 @@ class _Inner:
         space = {
             "encoder": setting.encoder.fingerprint,
             "debias": contender.debias or setting.debias,
-            "preparation": setting.preparation,
             "augmenter": setting.augmenter,
         }
         return {
             "recommender": contender.recommender,
             "search_space": recommender.search_space,
+            "preparation": setting.preparation,
             **(space if recommender.needs_vectors else {}),
         }
 
     def quality(self, contender: Contender) -> Callable[[Mapping[str, Any]], float]:
-        """Give the function that measures settings of a contender."""
-        made: list[Training] = []
+        """Give the function that measures settings of a contender; makes its vectors."""
+        spaces, text_seed = self.spaces, self.text_seed
+        training = training_for(contender, self.train, spaces, text_seed=text_seed, seed=self.seed)
 
         def quality(settings: Mapping[str, Any]) -> float:
             table = {**contender.recommender, **settings}
-            if not made:
-                spaces, text_seed = self.spaces, self.text_seed
-                made.append(
-                    training_for(contender, self.train, spaces, text_seed=text_seed, seed=self.seed)
-                )
-            return float(np.mean([self._ndcg(table, made[0], part) for part in self.parts]))
+            return float(np.mean([self._ndcg(table, training, part) for part in self.parts]))
 
         return quality
 

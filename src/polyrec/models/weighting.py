@@ -19,7 +19,7 @@ WEIGHTINGS = ("cosine", "tfidf", "bm25")
 NEIGHBOUR_SPACE: SearchSpace = {
     "n_neighbours": Between(5, 1000, log=True, whole=True),
     "weighting": OneOf(WEIGHTINGS),
-    "shrinkage": Between(0.0, 50.0),
+    "shrinkage": Between(0.0, 200.0),
 }
 """What `check_neighbours` lets through, as far as it may be worth trying."""
 
