@@ -15,7 +15,7 @@ from polyrec.core.component import settings_of
 from polyrec.core.errors import ConfigError, DataError, UnknownNameError
 from polyrec.core.files import whole_folder, write_whole
 from polyrec.core.progress import progress
-from polyrec.core.registry import build, part_class, table_of
+from polyrec.core.registry import build, table_of
 from polyrec.data.view import DRAWN
 from polyrec.evaluation.comparison import Setting, Spaces, training_for
 from polyrec.evaluation.full import tagged_data
@@ -123,16 +123,17 @@ def _contenders(data: Dataset, plan: Plan, names: Sequence[str] | None) -> Mappi
     if names is not None:
         return found
     own = {n: c for n, c in found.items() if not (c.debias or c.view or c.translates)}
-    return {name: c for name, c in own.items() if _recommender(c).search_space}
+    return {name: c for name, c in own.items() if _open_settings(c)[0]}
 
 
-def _recommender(contender: Contender) -> type[Recommender]:
-    return part_class("recommender", contender.recommender["use"])
+def _recommender(contender: Contender) -> Recommender:
+    made: Recommender = build("recommender", dict(contender.recommender))
+    return made
 
 
 def _open_settings(contender: Contender) -> tuple[SearchSpace, dict[str, Any]]:
     """Say what of a contender is tuned, and what it is by default; what its table sets stays."""
-    part = build("recommender", dict(contender.recommender))
+    part = _recommender(contender)
     space = {n: v for n, v in part.search_space.items() if n not in contender.recommender}
     defaults = settings_of(part)
     return space, {name: defaults[name] for name in space}
