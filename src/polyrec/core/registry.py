@@ -105,6 +105,10 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
+        "language-mix": "polyrec.rank.language_mix:LanguageMix",
+        "diversity": "polyrec.rank.diversity:Diversity",
+        "one-per-work": "polyrec.rank.one_per_work:OnePerWork",
+        "chain": "polyrec.rank.chain:Chain",
     },
 }
 
