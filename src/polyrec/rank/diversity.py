@@ -29,7 +29,7 @@ class Diversity(Ranker):
         candidates: so many times k candidates are looked at.
     """
 
-    strength: float = 0.3
+    strength: float = 0.2
     candidates: int = 5
 
     def __post_init__(self) -> None:

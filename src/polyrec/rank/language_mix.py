@@ -33,7 +33,7 @@ class LanguageMix(Ranker):
         candidates: so many times k candidates are looked at.
     """
 
-    strength: float = 0.5
+    strength: float = 0.2
     candidates: int = 5
 
     def __post_init__(self) -> None:
