@@ -36,7 +36,8 @@ class OnePerWork(Ranker):
         if context.works is None or not len(context.works):
             return context.k
         sizes = np.bincount(context.works)
-        largest = np.sort(sizes)[::-1][: max(context.k - 1, 0)].sum() + 1
+        most = min(max(context.k - 1, 0), len(sizes) - 1)
+        largest = np.partition(sizes, -most - 1)[len(sizes) - most :].sum() + 1
         return max(context.k, int(largest) + _most_owned(sizes, context))
 
     def _rerank(self, rankings: Rankings, context: Context) -> Rankings:

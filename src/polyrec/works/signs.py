@@ -72,8 +72,7 @@ class Signs:
     def at_odds(self, one: Integers, other: Integers) -> tuple[Booleans, Booleans]:
         """Say of pairs of texts whether their numbers contradict each other, shape (pairs,).
 
-        Numbers contradict where either text has one that the other lacks. Said of whole texts, and
-        of first lines.
+        They do where each has one that the other lacks. Said of whole texts, and of first lines.
         """
         whole = [_contradict(self.numbers[i], self.numbers[j]) for i, j in _pairs(one, other)]
         first = [_contradict(self.headings[i], self.headings[j]) for i, j in _pairs(one, other)]
