@@ -92,6 +92,7 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
     "word2vec": lambda: {"epochs": _with_gensim(20)},
+    "chain": lambda: {"rankers": ["one-per-work", "language-mix", "prefer-languages"]},
     "translation": lambda: {"translator": {"use": "apertium"}},
     "augmenter back-translation": lambda: {"translator": {"use": "apertium"}},
     "synonyms": lambda: {"encoder": {"use": "hashing"}, "min_cosine": 0.3, "vocabulary": 500},

@@ -96,3 +96,10 @@ def test_items_that_name_no_work_are_works_of_their_own() -> None:
     named = replace(CATALOG, attributes={"work": ("b", None, "b")})
     assert named.works.tolist() == [0, 1, 0]
     assert replace(CATALOG, attributes={"work": ("b", "", "")}).works.tolist() == [0, 1, 2]
+
+
+def test_works_survive_items_that_name_none() -> None:
+    named = replace(CATALOG, attributes={"work": ("b", None, "b")})
+    more = Catalog.from_texts(["d"], [{"fr": "bois"}])
+    assert named.joined(more).works.tolist() == [0, 1, 0, 2]
+    assert more.joined(named).works.tolist() == [0, 1, 2, 1]

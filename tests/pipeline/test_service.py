@@ -476,3 +476,63 @@ def test_the_same_query_has_the_same_answer_in_any_company(rec: Fitted) -> None:
     assert answers[0] == answers[3]
     assert answers == [rec.service.recommend(query) for query in queries]
     assert rec.service.recommend_many([]) == []
+
+
+# one per work
+
+
+@pytest.fixture
+def twin_service(twins: TwoLanguages) -> Fitted:
+    """Twins are one work; i0 is German, i1 its French version, and so on."""
+    catalog = twins.dataset.catalog
+    works = tuple(f"w{item // 2}" for item in range(len(catalog)))
+    data = replace(twins.dataset, catalog=replace(catalog, attributes={"work": works}))
+    table = {"recommender": {"use": "ease"}, "ranker": {"use": "one-per-work"}}
+    return fit(data, Plan.from_table(table))
+
+
+def works_of(answer: Suggestion) -> list[int]:
+    return [int(item.item_id[1:]) // 2 for item in answer.items]
+
+
+def test_each_work_is_shown_once_and_none_that_one_has(twin_service: Fitted) -> None:
+    answer = twin_service.service.recommend(Query(history=("i0", "i4", "i7"), k=40))
+    assert sorted(works_of(answer)) == sorted(set(range(20)) - {0, 2, 3})
+    assert "only 17 of 40" in answer.note
+
+
+def test_works_are_shown_in_the_language_of_the_history_or_the_wish(twin_service: Fitted) -> None:
+    service = twin_service.service
+    for history, tag in ((("i0", "i4", "i6"), "de"), (("i1", "i5", "i7"), "fr")):
+        answer = service.recommend(Query(history=history, k=8))
+        assert set(languages_of(answer)) == {tag}
+        other = "fr" if tag == "de" else "de"
+        wished = service.recommend(Query(history=history, k=8, languages=(other,)))
+        assert set(languages_of(wished)) == {other}
+        assert works_of(wished) == works_of(answer)
+
+
+def test_no_version_is_shown_that_the_query_bars(twin_service: Fitted) -> None:
+    deny = tuple(f"i{item}" for item in range(0, 40, 2))
+    answer = twin_service.service.recommend(Query(history=("i0", "i4"), k=10, deny=deny))
+    assert set(languages_of(answer)) == {"fr"}
+    assert len(answer.items) == 10
+
+
+def test_popular_works_are_shown_once_too(twin_service: Fitted) -> None:
+    answer = twin_service.service.recommend(Query(k=10))
+    assert answer.mode == "popular"
+    assert len(set(works_of(answer))) == 10
+
+
+def test_items_without_evidence_are_no_versions_of_those_above(twins: TwoLanguages) -> None:
+    matrix = twins.dataset.histories.matrix().toarray()
+    matrix[:, 1::2] = 0  # nobody has chosen the French ones
+    pairs = [(f"u{user}", int(item)) for user, item in np.argwhere(matrix).tolist()]
+    catalog = twins.dataset.catalog
+    works = tuple(f"w{item // 2}" for item in range(len(catalog)))
+    catalog = replace(catalog, attributes={"work": works})
+    data = Dataset(catalog, Interactions.from_pairs(pairs))
+    table = {"recommender": {"use": "item-knn"}, "ranker": {"use": "one-per-work"}}
+    answer = fit(data, Plan.from_table(table)).service.recommend(Query(history=("i0",), k=40))
+    assert sorted(works_of(answer)) == list(range(1, 20))

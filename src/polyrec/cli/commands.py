@@ -34,6 +34,9 @@ COMMANDS = {
     "keywords": Line(
         "polyrec.cli.keywords:keywords", "Show the words that say most about items or users."
     ),
+    "duplicates": Line(
+        "polyrec.cli.duplicates:duplicates", "Find the items that are versions of one work."
+    ),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),

@@ -97,6 +97,8 @@ PARTS: dict[str, dict[str, str]] = {
         "latest": "polyrec.models.latest:Latest",
         "section-only": "polyrec.models.section_only:SectionOnly",
         "content": "polyrec.models.content:Content",
+        "logistic": "polyrec.models.logistic:Logistic",
+        "interests": "polyrec.models.interests:Interests",
         "item-knn": "polyrec.models.item_knn:ItemKnn",
         "user-knn": "polyrec.models.user_knn:UserKnn",
         "rp3beta": "polyrec.models.rp3beta:Rp3Beta",
@@ -105,6 +107,10 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
+        "language-mix": "polyrec.rank.language_mix:LanguageMix",
+        "diversity": "polyrec.rank.diversity:Diversity",
+        "one-per-work": "polyrec.rank.one_per_work:OnePerWork",
+        "chain": "polyrec.rank.chain:Chain",
     },
 }
 

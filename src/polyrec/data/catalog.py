@@ -120,6 +120,8 @@ class Catalog:
     def joined(self, more: Catalog) -> Catalog:
         """Put further items behind these; attributes that only one side has are left out.
 
+        All but `work`: items that name none are works of their own.
+
         Raises:
             DataError: an item is in both.
         """
@@ -130,12 +132,15 @@ class Catalog:
             self.texts + more.texts,
             self.category + more.category,
             {
-                name: (*column, *more.attributes[name])
-                for name, column in self.attributes.items()
-                if name in more.attributes
+                name: (*self._column(name), *more._column(name))
+                for name in (*self.attributes, *more.attributes)
+                if name == "work" or (name in self.attributes and name in more.attributes)
             },
             self.pooled,
         )
+
+    def _column(self, name: str) -> tuple[object, ...]:
+        return self.attributes.get(name, (None,) * len(self))
 
     def shown(self, languages: Sequence[str]) -> Catalog:
         """Show each item in the given languages (one per item), knowing no other text of it."""

@@ -43,6 +43,7 @@ class Service:
         self.learned = learned
         self._language_of = learned.plan.preparation.language_of
         self._languages_for = lru_cache(maxsize=64)(learned.catalog.languages_for)
+        self._works = learned.catalog.works
 
     def recommend(self, query: Query) -> Suggestion:
         """Answer one query.
@@ -154,11 +155,16 @@ class Service:
         """Rank what may be shown; an answer that says nothing gives way to what is popular."""
         learned = self.learned
         allowed = eligible(learned.catalog, query)
-        shown = learned.catalog.languages
-        if query.language_mode == "prefer":
-            shown = self._languages_for(query.languages)
-        k = self._places(query.k)
-        context = Context(k, shown, query.languages, query.language_mode)
+        context = Context(
+            self._places(query.k),
+            self._languages_for(query.languages),
+            query.languages,
+            query.language_mode,
+            histories=histories,
+            works=self._works,
+            vectors=learned.vectors,
+            allowed=allowed,
+        )
         depth = self._places(learned.plan.ranker.depth(context))
         if mode != "popular":
             ranking = learned.plan.recommender.top(
@@ -184,13 +190,15 @@ class Service:
         """Let the ranker order what there is evidence for, and behind it, alone, the rest."""
         scores = ranking.scores[0]
         cut = int(np.argmax(scores == 0)) if (scores == 0).any() else len(scores)
-        ranked = [
-            self.learned.plan.ranker.rerank(part, context)
-            for part in (ranking.first(cut), ranking.after(cut))
-            if part.k
-        ]
-        items = np.concatenate([part.items for part in ranked], axis=1)
-        scores = np.concatenate([part.scores for part in ranked], axis=1)
+        ranker = self.learned.plan.ranker
+        first = ranker.rerank(ranking.first(cut), context)
+        if cut == len(scores):
+            return first
+        filled = first.items != NO_ITEM  # a row of one user: what was left out makes room
+        first = Rankings(first.items[filled][None], first.scores[filled][None])
+        rest = ranker.rerank(ranking.after(cut), replace(context, above=first.items))
+        items = np.concatenate([first.items, rest.items], axis=1)
+        scores = np.concatenate([first.scores, rest.scores], axis=1)
         return Rankings(items, scores).first(context.k)
 
     def _popular(self, histories: Histories, allowed: Booleans, depth: int) -> Rankings:

@@ -1,0 +1,1 @@
+"""Which items are versions of one work: the same thing, described in several languages."""
