@@ -88,7 +88,9 @@ _FOLDER = click.option(
 def data_options(
     *,
     several_draws: bool = False,
+    with_text_seed: bool = False,
     folder_argument: bool = False,
+    shipped_argument: bool = False,
     on_bad_rows: str = "fail",
     before: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Callable[..., Any]:
@@ -97,11 +99,16 @@ def data_options(
     Args:
         several_draws: the command takes several text seeds, as its argument `text_seeds`; the data
             are in the view that the first one draws.
+        with_text_seed: the command takes the text seed itself, as its argument `text_seed`.
         folder_argument: the command takes the folder of a known dataset as its argument.
+        shipped_argument: that argument may be the name of a dataset that ships, too.
         on_bad_rows: what is done about bad rows by default.
         before: is called with the command's other options before the data are read.
     """
-    folder = click.argument("folder", required=False) if folder_argument else _FOLDER
+    argument = click.argument(
+        "folder", required=False, metavar=("[FOLDER]", "[DATA]")[shipped_argument]
+    )
+    folder = argument if folder_argument else _FOLDER
     bad_rows = click.option(
         "--on-bad-rows",
         type=click.Choice(["fail", "quarantine"]),
@@ -119,8 +126,11 @@ def data_options(
             view: str | None,
             **others: Any,
         ) -> Any:
-            seed = others["text_seeds"][0] if several_draws else others.pop("text_seed")
+            seed = others["text_seeds"][0] if several_draws else others["text_seed"]
+            if not (several_draws or with_text_seed):
+                del others["text_seed"]
             named = {name: others.pop(name) for name in FILES}
+            shipped = shipped or _shipped_of(named, look=shipped_argument)
             if named["quarantine"] is None:
                 out = others.get("out")
                 named["quarantine"] = Path(f"{out}.quarantine" if out else "quarantine")
@@ -145,6 +155,19 @@ def data_options(
         return with_data
 
     return decorated
+
+
+def _shipped_of(named: dict[str, Any], *, look: bool) -> str | None:
+    """Take the name of a dataset that ships from where a folder's is; a folder goes first."""
+    from polyrec.data.datasets import shipped_datasets
+
+    folder = named["folder"]
+    if not look or folder is None or Path(folder).exists():
+        return None
+    if folder not in [each.name for each in shipped_datasets()]:
+        return None
+    named["folder"] = None
+    return str(folder)
 
 
 def _shipped(name: str, view: str | None, seed: int) -> Dataset:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -85,6 +87,23 @@ class Dataset:
     def histories(self) -> Histories:
         """Each user's items, in the order of `interactions.users`."""
         return self.interactions.histories(len(self.catalog))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all texts, works and interactions, whatever the view: 64 hexadecimal digits.
+
+        Two datasets of the same fingerprint are split alike.
+        """
+        full = self.all_texts or self.catalog
+        found = hashlib.sha256()
+        works = full.attributes.get("work", ("",) * len(full))
+        for row in zip(full.ids.names, full.texts, full.category, works, strict=True):
+            found.update(json.dumps(row, sort_keys=True, default=str).encode())
+        events = self.interactions
+        found.update(json.dumps(events.users.names).encode())
+        for column in (events.user, events.item, events.weight, events.time):
+            found.update(b"-" if column is None else column.astype("<f8").tobytes())
+        return found.hexdigest()
 
     def view(self, name: str, *, seed: int = 1) -> Dataset:
         """Show the same items in other languages, whatever the view that they are in now.

@@ -213,9 +213,16 @@ def fit(
 ) -> Recommender:
     """Fit a contender on the training part of the data."""
     recommender: Recommender = build("recommender", dict(contender.recommender))
+    training = training_for(contender, train, spaces, text_seed=text_seed, seed=seed)
+    return recommender.fit(training, seed=seed)
+
+
+def training_for(
+    contender: Contender, train: Dataset, spaces: Spaces, *, text_seed: int, seed: int
+) -> Training:
+    """Give what a contender may learn from: the training part, and the texts as it sees them."""
     catalog = spaces.shown(contender, text_seed).catalog
     vectors = None
-    if recommender.needs_vectors:
+    if _needs_vectors(contender):
         vectors = spaces.vectors(contender, text_seed, train, seed=seed)
-    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
-    return recommender.fit(training, seed=seed)
+    return Training(train.histories, vectors, catalog.languages, catalog.categories)

@@ -63,7 +63,7 @@ def evaluate_plan(
     for split in splits:
         if split not in (*SPLITS, LANGUAGE_OUT):
             raise UnknownNameError("split", split, (*SPLITS, LANGUAGE_OUT))
-    data = _tagged(data, plan)
+    data = tagged_data(data, plan)
     compared = [split for split in splits if split != LANGUAGE_OUT]
     setting = Setting(
         data,
@@ -96,7 +96,7 @@ def evaluate_plan(
     )
 
 
-def _tagged(data: Dataset, plan: Plan) -> Dataset:
+def tagged_data(data: Dataset, plan: Plan) -> Dataset:
     """Find the languages of texts without a tag, so that slices and views know them."""
     full = None if data.all_texts is None else tagged(data.all_texts, plan.detector)[0]
     return replace(data, catalog=tagged(data.catalog, plan.detector)[0], all_texts=full)

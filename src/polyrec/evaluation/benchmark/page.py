@@ -1,0 +1,280 @@
+"""A benchmark's document as Markdown: tables in which every model has its row, failed ones too."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from polyrec.evaluation.benchmark.families import MIN_USERS
+from polyrec.evaluation.report_choice import MEASURES
+
+Document = Mapping[str, Any]
+
+MAIN = ("ndcg", "recall", "map", "mrr", "hit-rate", "coverage", "gini", "novelty", "diversity")
+SLICES = ("seen-item", "unseen-item", "cross-language")
+LONGEST = 60
+"""Longest text of a setting that is shown."""
+
+
+def page(document: Document, *, title: str, pictures: str = "", level: int = 1) -> str:
+    """Write a document as Markdown.
+
+    Args:
+        document: see `document.document_of`.
+        title: the heading.
+        pictures: path of the picture without `-light.png`, as the page sees it; empty for none.
+        level: of the heading.
+    """
+    sub = "#" * (level + 1)
+    parts = [f"{'#' * level} {title}", _facts(document)]
+    if pictures:
+        parts.append(_picture(pictures, title))
+    for split in document["protocol"]["splits"]:
+        name = split.capitalize()
+        parts += [f"{sub} {title}: {name} split", main_table(document, split)]
+        parts += [family_table(document, family, split) for family in document["families"]]
+        parts.append(slice_table(document, split))
+    parts += [f"{sub} {title}: settings", settings_table(document)]
+    failed = failures(document)
+    if failed:
+        parts += [f"{sub} {title}: what did not run", failed]
+    if document["notes"]:
+        parts.append("\n".join(f"- {safe(note)}" for note in document["notes"]))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _facts(document: Document) -> str:
+    data, how = document["data"], document["protocol"]
+    seeds = ", ".join(map(str, how["seeds"]))
+    tuned = (
+        "polyrec's models have the settings that `polyrec tune` found inside each training part "
+        "where it did (see the settings), else their defaults"
+        if how["tuned"]
+        else "polyrec's models have their defaults"
+    )
+    trials = how["peer_trials"]
+    peers = (
+        f"peers have the best of up to {trials} settings, their defaults among them, on a split "
+        "inside each training part"
+        if trials > 1
+        else "peers have their own defaults"
+    )
+    return (
+        f"{safe(data['name'])}, view {safe(data['view'])}: {data['users']:,} users, "
+        f"{data['items']:,} items, {data['interactions']:,} interactions. Split seeds {seeds}; "
+        f"every item ranked, {how['k']} places; {how['resamples']:,} paired resamples of users and "
+        f"seeds. Each model in a process of its own with {how['threads']} threads; {tuned}; "
+        f"{peers}. Times and memory are medians over seeds; vectors are made before, and memory is "
+        "the whole process's. In each table the best value of a column is bold."
+        f"\n\nCommit {document['commit']}, {document['made']}.{_older(document)}\n\n"
+        f"```text\n{document['command']}\n```"
+    )
+
+
+def _older(document: Document) -> str:
+    """Name the commits of runs that were taken from earlier ones."""
+    others = {run["commit"] for run in document["runs"]} - {document["commit"]}
+    return f" Runs kept from commit {', '.join(sorted(others))} are among them." if others else ""
+
+
+def _picture(pictures: str, title: str) -> str:
+    alt = f"{title}: quality against time to fit"
+    return (
+        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{pictures}-dark.png">'
+        f'<img alt="{alt}" src="{pictures}-light.png"></picture>'
+    )
+
+
+def main_table(document: Document, split: str) -> str:
+    """Write the measures and costs of every model on one split, best nDCG first."""
+    found = {m: rows for m in document["models"] if (rows := _rows(document, split, m))}
+    order = sorted(found, key=lambda model: -(found[model]["ndcg"]["value"] or 0))
+    columns = [m for m in MAIN if any(m in rows for rows in found.values())]
+    best = {
+        measure: max((found[m][measure]["value"] or 0) for m in order)
+        for measure in columns
+        if measure in MAIN[:5] and order
+    }
+    k = document["protocol"]["k"]
+    names = [f"{MEASURES.get(m, m)}{f'@{k}' if m == 'ndcg' else ''}" for m in columns]
+    lines = []
+    for model in order:
+        cells = [_cell(found[model].get(m), m, best.get(m)) for m in columns]
+        lines.append([safe(model), *cells, *costs(document, split, model)])
+    lines += [
+        [safe(model), "did not run", *[""] * (len(columns) + 2)]
+        for model in document["models"]
+        if model not in found
+    ]
+    heads = ["model", *names, "fit s", "users/s", "peak MB"]
+    return table(heads, lines)
+
+
+def _rows(document: Document, split: str, model: str, part: str = "all") -> dict[str, Any]:
+    return {
+        row["measure"]: row
+        for row in document["rows"]
+        if (row["split"], row["model"], row["slice"]) == (split, model, part)
+    }
+
+
+def _cell(row: Mapping[str, Any] | None, measure: str, best: float | None) -> str:
+    if row is None or row["value"] is None:
+        return "-"
+    digits = 2 if measure == "novelty" else 3
+    value = f"{row['value']:.{digits}f}"
+    value = f"**{value}**" if row["value"] == best else value
+    if measure == "ndcg" and row["low"] is not None:
+        return f"{value} ({row['low']:.3f} to {row['high']:.3f})"
+    return value
+
+
+def costs(document: Document, split: str, model: str) -> list[str]:
+    """Write seconds to fit, users per second, and peak memory: medians over seeds."""
+    runs = [r for r in document["runs"] if (r["model"], r["split"]) == (model, split)]
+    if not runs:
+        return ["-", "-", "-"]
+    speed = statistics.median(r["users"] / max(r["recommend_s"], 1e-9) for r in runs)
+    fit = statistics.median(r["fit_s"] for r in runs)
+    return [f"{fit:.2f}", f"{speed:,.0f}", f"{statistics.median(r['peak_mb'] for r in runs):,.0f}"]
+
+
+def family_table(document: Document, family: Mapping[str, Any], split: str) -> str:
+    """Write the tests of a family on one split, over all test interactions."""
+    tests = [
+        t
+        for t in document["tests"]
+        if (t["family"], t["split"], t["slice"]) == (family["name"], split, "all")
+    ]
+    if not tests:
+        return ""
+    lines = [
+        [
+            safe(f"{t['first']} - {t['second']}"),
+            f"{t['value']:+.3f} ({t['low']:+.3f} to {t['high']:+.3f})",
+            *_tested(t),
+            str(t["n"]),
+        ]
+        for t in sorted(tests, key=lambda t: t["value"])
+    ]
+    intro = (
+        f'Family "{safe(family["name"])}", nDCG, paired; p corrected by Holm over its '
+        f"{len(document['protocol']['splits']) * len(family['others'])} tests on this slice:"
+    )
+    heads = ["difference", "nDCG (95 % interval)", "p", "p, Holm", "users"]
+    return f"{intro}\n\n{table(heads, lines)}"
+
+
+def _tested(test: Mapping[str, Any]) -> list[str]:
+    if test["p"] is None:
+        return [f"n < {MIN_USERS}"] * 2
+    return [_p(test["p"]), _p(test["holm"])]
+
+
+def _p(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.0005 else f"{value:.1e}"
+
+
+def slice_table(document: Document, split: str) -> str:
+    """Write nDCG in every slice, models across; `*` where the family's first model differs."""
+    models = [m for m in document["models"] if _rows(document, split, m)]
+    slices = [
+        row["slice"]
+        for row in document["rows"]
+        if row["split"] == split and row["measure"] == "ndcg" and row["value"] is not None
+    ]
+    lines = []
+    for part in dict.fromkeys(slices):
+        rows = {m: _rows(document, split, m, part).get("ndcg") for m in models}
+        values = [row["value"] for row in rows.values() if row and row["value"] is not None]
+        n = max((row["n"] for row in rows.values() if row), default=0)
+        users = f"{n}" if n >= MIN_USERS else f"{n} (n < {MIN_USERS})"
+        cells = [
+            _cell(row, "recall", max(values)) + _mark(document, split, part, m)
+            for m, row in rows.items()
+        ]
+        lines.append([safe(part), users, *cells])
+    intro = "nDCG by slice. " + _explained(document)
+    return f"{intro}\n\n{table(['slice', 'users', *map(safe, models)], lines)}" if lines else ""
+
+
+def _explained(document: Document) -> str:
+    if not document["families"]:
+        return ""
+    family = document["families"][0]
+    return (
+        f"`*`: {safe(family['first'])} differs from it at p < 0.05, corrected by Holm over the "
+        f"family's tests on that slice; slices under {MIN_USERS} users are not tested."
+    )
+
+
+def _mark(document: Document, split: str, part: str, model: str) -> str:
+    if not document["families"]:
+        return ""
+    name = document["families"][0]["name"]
+    where = (name, split, part, model)
+    for t in document["tests"]:
+        if (t["family"], t["split"], t["slice"], t["second"]) == where and t["holm"] is not None:
+            return " *" if t["holm"] < 0.05 else ""
+    return ""
+
+
+def settings_table(document: Document) -> str:
+    """Write the settings of the first split and seed, and how they were come by."""
+    lines = []
+    for model in document["models"]:
+        runs = [run for run in document["runs"] if run["model"] == model]
+        if runs:
+            run = runs[0]
+            trials = run.get("trials")
+            how = f"best of {trials} trials" if trials else "defaults"
+            same = len({json.dumps(each["settings"], sort_keys=True) for each in runs}) == 1
+            shown = _settings(run["settings"]) + ("" if same else " (differ by seed)")
+            what = document["models"][model]
+            lines.append([safe(model), safe(what), safe(run["about"]), how, shown])
+    heads = ["model", "what it is", "version", "settings", f"on {_first(document)}"]
+    return table(heads, lines)
+
+
+def _first(document: Document) -> str:
+    how = document["protocol"]
+    return f"{how['splits'][0]}, seed {how['seeds'][0]}"
+
+
+def _settings(settings: Mapping[str, Any]) -> str:
+    said = [
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {str(value)[:LONGEST]}"
+        for name, value in settings.items()
+        if name != "use"
+    ]
+    return safe(", ".join(said)) or "-"
+
+
+def failures(document: Document) -> str:
+    """Write what did not run, and why."""
+    lines = [
+        [
+            safe(f["model"]),
+            f["split"] or "all",
+            "all" if f["seed"] is None else str(f["seed"]),
+            safe(f["why"]),
+        ]
+        for f in document["failed"]
+    ]
+    return table(["model", "split", "seed", "why"], lines) if lines else ""
+
+
+def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Write a Markdown table."""
+    rows = [list(heads), ["---"] * len(heads), *map(list, lines)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def safe(text: object) -> str:
+    """Write text into Markdown so that it neither ends a cell nor becomes a tag."""
+    plain = " ".join(str(text).split())
+    for mark in "\\|<>`*_[":
+        plain = plain.replace(mark, f"\\{mark}" if mark not in "<>" else f"&#{ord(mark)};")
+    return plain
