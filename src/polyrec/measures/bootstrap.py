@@ -113,7 +113,7 @@ def _tested(
     means = sums[counts > 0] / counts[counts > 0]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     beyond = min(np.count_nonzero(means <= 0), np.count_nonzero(means >= 0))
-    p = min(2 * (beyond + 1) / (len(means) + 1), 1.0)
+    p = float(min(2 * (beyond + 1) / (len(means) + 1), 1.0))
     return Tested(float(table.sum() / known.sum()), float(low), float(high), n_users, p)
 
 
