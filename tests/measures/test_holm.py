@@ -25,7 +25,7 @@ def test_no_tests_give_none() -> None:
 
 
 def _one_by_one(p_values: list[float], level: float) -> list[bool]:
-    """Reject as Holm wrote it: the smallest against level / m, the next against level / (m - 1) ..."""
+    """Reject as Holm wrote it: the smallest against level / m, the next against level / (m - 1)."""
     rejected = [False] * len(p_values)
     for step, i in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         if p_values[i] > level / (len(p_values) - step):

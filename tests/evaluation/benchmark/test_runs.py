@@ -33,7 +33,7 @@ K = 4
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    """A split of the made world, on which the test users are the second, the first and the sixth."""
+    """A split of the made world, with three test users."""
     write_split(tmp_path / "split", DATA, USERS)
     return Place(tmp_path / "split", tmp_path / "runs", K, 0, 1, 60.0, "made", "abc")
 
