@@ -14,6 +14,9 @@ Document = Mapping[str, Any]
 
 MAIN = ("ndcg", "recall", "map", "mrr", "hit-rate", "coverage", "gini", "novelty", "diversity")
 SLICES = ("seen-item", "unseen-item", "cross-language")
+MOST_ACROSS = 8
+"""So many models stand beside each other."""
+
 LONGEST = 60
 """Longest text of a setting that is shown."""
 
@@ -178,8 +181,9 @@ def _p(value: float) -> str:
 
 
 def slice_table(document: Document, split: str) -> str:
-    """Write nDCG in every slice, models across; `*` where the family's first model differs."""
-    models = [m for m in document["models"] if _rows(document, split, m)]
+    """Write nDCG in every slice, the best models across; `*` where a family's first one differs."""
+    found = {m: r for m in document["models"] if "ndcg" in (r := _rows(document, split, m))}
+    models = sorted(found, key=lambda model: -(found[model]["ndcg"]["value"] or 0))[:MOST_ACROSS]
     slices = [
         row["slice"]
         for row in document["rows"]
@@ -196,29 +200,31 @@ def slice_table(document: Document, split: str) -> str:
             for m, row in rows.items()
         ]
         lines.append([safe(part), users, *cells])
-    intro = "nDCG by slice. " + _explained(document)
+    of = f" of the {len(models)} best models" if len(models) < len(found) else ""
+    intro = f"nDCG by slice{of}. {_explained(document)}"
     return f"{intro}\n\n{table(['slice', 'users', *map(safe, models)], lines)}" if lines else ""
 
 
 def _explained(document: Document) -> str:
     if not document["families"]:
         return ""
-    family = document["families"][0]
+    first = document["families"][0]["first"]
     return (
-        f"`*`: {safe(family['first'])} differs from it at p < 0.05, corrected by Holm over the "
-        f"family's tests on that slice; slices under {MIN_USERS} users are not tested."
+        f"`*`: {safe(first)} differs from it at p < 0.05, corrected by Holm over its family's "
+        f"tests on that slice; slices under {MIN_USERS} users are not tested."
     )
 
 
 def _mark(document: Document, split: str, part: str, model: str) -> str:
     if not document["families"]:
         return ""
-    name = document["families"][0]["name"]
-    where = (name, split, part, model)
-    for t in document["tests"]:
-        if (t["family"], t["split"], t["slice"], t["second"]) == where and t["holm"] is not None:
-            return " *" if t["holm"] < 0.05 else ""
-    return ""
+    where = (document["families"][0]["first"], split, part, model)
+    corrected = [
+        t["holm"]
+        for t in document["tests"]
+        if (t["first"], t["split"], t["slice"], t["second"]) == where and t["holm"] is not None
+    ]
+    return " \\*" if corrected and max(corrected) < 0.05 else ""
 
 
 def settings_table(document: Document) -> str:

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
 
 Point = tuple[str, float, float, float, float]
 """A model, its seconds, its nDCG and the ends of the interval."""
+
+NOTHING, MOST_NOTHING = 0.0005, 3
+"""More models than that whose nDCG is 0.000 are named together."""
 
 FASTEST_S = 0.01
 """What is faster is drawn here: below it, time is that of the clock and the loop."""
@@ -95,7 +100,11 @@ def _draw(theme: Theme, panels: Sequence[tuple[str, Sequence[Point]]], k: int) -
     all_axes[0].minorticks_off()
     canvas.draw()  # type: ignore[no-untyped-call]  # places the axes, so that labels can be put where there is room
     for axes, (_, found) in zip(all_axes, panels, strict=True):
-        _label(axes, theme, found)
+        nothing = [point for point in found if point[2] < NOTHING]
+        together = nothing if len(nothing) > MOST_NOTHING else []
+        _label(axes, theme, found, [point for point in found if point not in together])
+        if together:
+            _label_together(axes, theme, together)
     return figure
 
 
@@ -125,15 +134,29 @@ def _dots(axes: Axes, theme: Theme, found: Sequence[Point]) -> None:
         )
 
 
-def _label(axes: Axes, theme: Theme, found: Sequence[Point]) -> None:
-    """Name every dot, the best first, where no other name, dot or edge of the axes is in the way.
+def _label_together(axes: Axes, theme: Theme, found: Sequence[Point]) -> None:
+    """Say how many dots lie on the ground."""
+    middle = (min(p[1] for p in found) * max(p[1] for p in found)) ** 0.5
+    axes.annotate(
+        f"{len(found)} models find none: {plain(0.0)}",
+        (middle, 0.0),
+        xytext=(0, 10),
+        textcoords="offset points",
+        ha="center",
+        fontsize=SMALL,
+        color=theme.muted,
+    ).set_in_layout(False)
+
+
+def _label(axes: Axes, theme: Theme, found: Sequence[Point], named: Sequence[Point]) -> None:
+    """Name dots, the best first, where no other name, dot or edge of the axes is in the way.
 
     A name that finds no room near its dot goes further away, on a thin line.
     """
     renderer = axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    taken: list[Bbox] = [_box_of_dot(axes, point) for point in found]
+    taken: list[Bbox] = [box for point in found for box in _boxes_of_dot(axes, point)]
     room = axes.get_window_extent(renderer)
-    for place, (model, seconds, value, *_) in enumerate(found):
+    for place, (model, seconds, value, *_) in enumerate(named):
         text = axes.annotate(
             drawable(model),
             (seconds, value),
@@ -150,7 +173,7 @@ def _label(axes: Axes, theme: Theme, found: Sequence[Point]) -> None:
         for x, y, side in _offsets():
             text.set_position((x, y))
             text.set_horizontalalignment(side)
-            box = text.get_window_extent(renderer).padded(1.5)
+            box = _box_of_name(text, renderer)
             inside = room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 <= room.y1
             if inside and not any(box.overlaps(other) for other in taken):
                 chosen = box
@@ -158,7 +181,7 @@ def _label(axes: Axes, theme: Theme, found: Sequence[Point]) -> None:
         if chosen is None:
             text.set_position((8, 0))
             text.set_horizontalalignment("left")
-            chosen = text.get_window_extent(renderer)
+            chosen = _box_of_name(text, renderer)
         x, y = text.get_position()
         if abs(x) + abs(y) < 16 and text.arrow_patch is not None:
             text.arrow_patch.set_visible(False)
@@ -173,8 +196,22 @@ def _offsets() -> Iterator[tuple[float, float, Literal["left", "right"]]]:
             yield -7 - far / 4, up, "right"
 
 
-def _box_of_dot(axes: Axes, point: Point) -> Bbox:
+def _box_of_name(text: Annotation, renderer: RendererBase) -> Bbox:
+    """Give where a name is drawn, without the line to its dot."""
+    from matplotlib.text import Text
+
+    text.update_positions(renderer)
+    return Text.get_window_extent(text, renderer).padded(1.5)
+
+
+def _boxes_of_dot(axes: Axes, point: Point) -> tuple[Bbox, Bbox]:
+    """Give where a dot and the line through it are drawn."""
     from matplotlib.transforms import Bbox
 
-    x, y = axes.transData.transform((point[1], point[2]))
-    return Bbox.from_extents(x - 6, y - 6, x + 6, y + 6)
+    _, seconds, value, low, high = point
+    x, y = axes.transData.transform((seconds, value))
+    (_, bottom), (_, top) = (axes.transData.transform((seconds, end)) for end in (low, high))
+    return (
+        Bbox.from_extents(x - 6, y - 6, x + 6, y + 6),
+        Bbox.from_extents(x - 2, bottom, x + 2, top),
+    )
