@@ -158,13 +158,11 @@ def data_options(
 
 
 def _shipped_of(named: dict[str, Any], *, look: bool) -> str | None:
-    """Take the name of a dataset that ships from where a folder's is; a folder goes first."""
+    """Take the name of a dataset that ships from where a folder's is; `./debian` is a folder."""
     from polyrec.data.datasets import shipped_datasets
 
     folder = named["folder"]
-    if not look or folder is None or Path(folder).exists():
-        return None
-    if folder not in [each.name for each in shipped_datasets()]:
+    if not look or folder not in [each.name for each in shipped_datasets()]:
         return None
     named["folder"] = None
     return str(folder)

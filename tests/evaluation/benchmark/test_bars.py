@@ -54,6 +54,9 @@ def test_what_was_not_measured_is_never_met(results: Path) -> None:
         {"file": "scale.txt", "find": "x y"},
     ):
         assert judge(beats("ease", over=-9) | change, results).verdict == "not measured"
+    untuned = judge(beats("ease", over=-9) | {"given": {"protocol.tuned": True}}, results)
+    assert untuned.verdict == "not measured"
+    assert untuned.figure == "protocol.tuned is None, not True"
     none = beats("ease") | {"figure": "holm"}
     assert judge(none, results).verdict == "not measured"
 
@@ -132,7 +135,7 @@ def test_the_page_holds_every_bar_and_every_section_missing_ones_too(results: Pa
     assert "1 of 2 are met." in text
     assert "| rmse \\| below 1 | 0.900 | **met** | `rows.json` |" in text
     assert "| never run | no never.json | **not measured** |" in text
-    assert "## Stars\n\n```sh long\npython benchmarks/ratings.py\n```\n\n| rmse | of |" in text
+    assert "## Stars\n\n```text\npython benchmarks/ratings.py\n```\n\n| rmse | of |" in text
     assert "Labelled so." in text
     assert f"```text\n{PRINTED.strip()}\n```" in text
     assert "`never.json` is missing: this was not run." in text

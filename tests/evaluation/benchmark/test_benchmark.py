@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from polyrec.evaluation.benchmark.benchmark import Benchmark, Options, run_bench
 from polyrec.evaluation.benchmark.document import document_of
 from polyrec.evaluation.benchmark.environments import Peer
 from polyrec.evaluation.benchmark.families import Family
-from polyrec.evaluation.benchmark.page import page
+from polyrec.evaluation.benchmark.page import command_of, page
 from polyrec.evaluation.benchmark.write import write_benchmark
 from polyrec.evaluation.comparison import Setting, compare
 from polyrec.evaluation.contenders import CONTENDERS
@@ -108,9 +109,18 @@ def test_the_page_has_a_row_for_every_model(made: Benchmark) -> None:
     assert "| crashes:one | random | 3 | OSError: no luck |" in text
     assert "nan" not in text.lower().replace("finance", "")
     assert "(n < 30)" in text
+    assert all(len(line) <= 100 for line in text.splitlines() if "|" not in line)
     lines = [line for line in text.splitlines() if line.startswith("|")]
     tables = "\n".join(lines)
     assert "| content - latest |" in tables
+
+
+def test_a_command_can_be_typed_again(made: Benchmark) -> None:
+    long = " ".join(f"--family 'claim {i}: hybrid vs ease,als'" for i in range(9))
+    command = f"polyrec benchmark debian {long} --peers {','.join(map(str, range(99)))} '' -k 5"
+    shown = command_of({"command": command})
+    assert max(map(len, shown.splitlines())) <= 100
+    assert shlex.split(shown.replace("\\\n", "")) == shlex.split(command)
 
 
 def test_everything_is_written_and_a_second_run_makes_nothing_anew(

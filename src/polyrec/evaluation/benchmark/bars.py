@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 Verdict = Literal["met", "not met", "not measured"]
 
-FIELDS = ("text", "file", "table", "where", "figure", "find", "over", "at_least", "at_most")
+FIELDS = (
+    *("text", "file", "table", "where", "figure", "find", "given"),
+    *("over", "at_least", "at_most"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def read_bars(file: Path) -> list[dict[str, Any]]:
     - either `find`, a regular expression whose first group is the figure in a text, or `table`, the
       place of a list of rows in JSON (`tests`, `a.b`, empty for the whole), `where`, which rows
       (a list of values means that each must be there), and `figure`, the field;
+    - perhaps `given`, what must hold elsewhere in the JSON for the figure to count;
     - one of `over`, `at_least`, `at_most`. Where several rows or lines are found, the worst counts.
 
     Raises:
@@ -104,10 +108,12 @@ def _in_text(pattern: str, text: str) -> list[tuple[float, str]] | str:
 
 
 def _in_json(bar: Mapping[str, Any], document: Any) -> list[tuple[float, str]] | str:
-    for step in filter(None, bar.get("table", "").split(".")):
-        if not isinstance(document, dict) or step not in document:
-            return f"no table {bar['table']}"
-        document = document[step]
+    for place, needed in bar.get("given", {}).items():
+        if (value := _at(document, place)) != needed:
+            return f"{place} is {value}, not {needed}"
+    document = _at(document, bar.get("table", ""))
+    if document is None:
+        return f"no table {bar['table']}"
     rows = document if isinstance(document, list) else [document]
     where = bar.get("where", {})
     found, missing = [], []
@@ -125,6 +131,13 @@ def _in_json(bar: Mapping[str, Any], document: Any) -> list[tuple[float, str]] |
     if missing:
         return f"not there: {'; '.join(missing)}"
     return found
+
+
+def _at(document: Any, place: str) -> Any:
+    """Give what lies at a place such as `protocol.tuned`; None where there is nothing."""
+    for step in filter(None, place.split(".")):
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
 
 
 def _each(where: Mapping[str, Any]) -> list[dict[str, Any]]:

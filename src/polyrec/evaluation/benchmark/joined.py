@@ -11,7 +11,7 @@ from polyrec.core.errors import ConfigError
 from polyrec.core.files import write_whole
 from polyrec.evaluation.benchmark.bars import bars_table, judge, read_bars
 from polyrec.evaluation.benchmark.machine import commit, machine
-from polyrec.evaluation.benchmark.page import page, safe, table
+from polyrec.evaluation.benchmark.page import filled, page, safe, table
 from polyrec.evaluation.benchmark.write import draw
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ def _section(section: Mapping[str, Any], results: Path, out: Path, pictures: Pat
         body = _anything(document)
     else:
         body = f"```text\n{file.read_text(encoding='utf-8').strip()}\n```"
-    told = f"```sh long\n{section['command']}\n```\n\n" if "command" in section else ""
+    told = f"```text\n{section['command']}\n```\n\n" if "command" in section else ""
     return _with_note(section, f"## {title}\n\n{told}{body}")
 
 
 def _with_note(section: Mapping[str, Any], body: str) -> str:
-    return f"{body.strip()}\n\n{section['note']}" if "note" in section else body
+    return f"{body.strip()}\n\n{filled(section['note'])}" if "note" in section else body
 
 
 def _benchmark(

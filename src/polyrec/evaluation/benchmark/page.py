@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import statistics
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +16,7 @@ Document = Mapping[str, Any]
 
 MAIN = ("ndcg", "recall", "map", "mrr", "hit-rate", "coverage", "gini", "novelty", "diversity")
 SLICES = ("seen-item", "unseen-item", "cross-language")
+WIDTH = 100
 MOST_ACROSS = 8
 """So many models stand beside each other."""
 
@@ -44,7 +47,7 @@ def page(document: Document, *, title: str, pictures: str = "", level: int = 1) 
     if failed:
         parts += [f"{sub} {title}: what did not run", failed]
     if document["notes"]:
-        parts.append("\n".join(f"- {safe(note)}" for note in document["notes"]))
+        parts.append("\n".join(filled(f"- {safe(note)}") for note in document["notes"]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -64,16 +67,37 @@ def _facts(document: Document) -> str:
         if trials > 1
         else "peers have their own defaults"
     )
-    return (
+    text = (
         f"{safe(data['name'])}, view {safe(data['view'])}: {data['users']:,} users, "
         f"{data['items']:,} items, {data['interactions']:,} interactions. Split seeds {seeds}; "
         f"every item ranked, {how['k']} places; {how['resamples']:,} paired resamples of users and "
         f"seeds. Each model in a process of its own with {how['threads']} threads; {tuned}; "
         f"{peers}. Times and memory are medians over seeds; vectors are made before, and memory is "
         "the whole process's. In each table the best value of a column is bold."
-        f"\n\nCommit {document['commit']}, {document['made']}.{_older(document)}\n\n"
-        f"```text\n{document['command']}\n```"
     )
+    made = f"Commit {document['commit']}, {document['made']}.{_older(document)}"
+    return f"{filled(text)}\n\n{filled(made)}\n\n```text\n{command_of(document)}\n```"
+
+
+def filled(text: str) -> str:
+    """Break a paragraph into lines."""
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def command_of(document: Document) -> str:
+    """Write the command in lines that a shell takes; a long word goes on where the next begins."""
+    lines = [""]
+    for word in shlex.split(document["command"]):
+        first, *rest = textwrap.wrap(word, WIDTH - 20, drop_whitespace=False) or [""]
+        quoted = shlex.quote(first)
+        if lines[-1] and len(lines[-1]) + len(quoted) > WIDTH - 7:
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {quoted}" if lines[-1] else quoted
+        for piece in rest:
+            lines[-1] += "\\"
+            lines.append(shlex.quote(piece))
+    return "\n".join(lines)
 
 
 def _older(document: Document) -> str:
@@ -85,8 +109,8 @@ def _older(document: Document) -> str:
 def _picture(pictures: str, title: str) -> str:
     alt = f"{title}: quality against time to fit"
     return (
-        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{pictures}-dark.png">'
-        f'<img alt="{alt}" src="{pictures}-light.png"></picture>'
+        f'<picture>\n<source media="(prefers-color-scheme: dark)" srcset="{pictures}-dark.png">\n'
+        f'<img alt="{alt}" src="{pictures}-light.png">\n</picture>'
     )
 
 
@@ -167,7 +191,7 @@ def family_table(document: Document, family: Mapping[str, Any], split: str) -> s
         f"{len(document['protocol']['splits']) * len(family['others'])} tests on this slice:"
     )
     heads = ["difference", "nDCG (95 % interval)", "p", "p, Holm", "users"]
-    return f"{intro}\n\n{table(heads, lines)}"
+    return f"{filled(intro)}\n\n{table(heads, lines)}"
 
 
 def _tested(test: Mapping[str, Any]) -> list[str]:
@@ -202,7 +226,8 @@ def slice_table(document: Document, split: str) -> str:
         lines.append([safe(part), users, *cells])
     of = f" of the {len(models)} best models" if len(models) < len(found) else ""
     intro = f"nDCG by slice{of}. {_explained(document)}"
-    return f"{intro}\n\n{table(['slice', 'users', *map(safe, models)], lines)}" if lines else ""
+    heads = ["slice", "users", *map(safe, models)]
+    return f"{filled(intro)}\n\n{table(heads, lines)}" if lines else ""
 
 
 def _explained(document: Document) -> str:

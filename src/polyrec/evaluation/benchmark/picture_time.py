@@ -94,7 +94,7 @@ def _draw(theme: Theme, panels: Sequence[tuple[str, Sequence[Point]]], k: int) -
         axes.set_xlabel("seconds to fit", fontsize=SMALL, color=theme.muted)
     low, high = min(p[1] for p in every), max(p[1] for p in every)
     all_axes[0].set_xlim(low / 2.2, high * 4.5)
-    all_axes[0].set_ylim(bottom=min(0.0, *(p[3] for p in every)) - 0.015)
+    all_axes[0].set_ylim(bottom=min(0.0, *(p[3] for p in every)) - 0.03)
     all_axes[0].set_ylabel(f"nDCG@{k}", fontsize=SMALL, color=theme.muted)
     all_axes[0].xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     all_axes[0].minorticks_off()
@@ -155,6 +155,7 @@ def _label(axes: Axes, theme: Theme, found: Sequence[Point], named: Sequence[Poi
     """
     renderer = axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     taken: list[Bbox] = [box for point in found for box in _boxes_of_dot(axes, point)]
+    names: list[Bbox] = []
     room = axes.get_window_extent(renderer)
     for place, (model, seconds, value, *_) in enumerate(named):
         text = axes.annotate(
@@ -175,7 +176,8 @@ def _label(axes: Axes, theme: Theme, found: Sequence[Point], named: Sequence[Poi
             text.set_horizontalalignment(side)
             box = _box_of_name(text, renderer)
             inside = room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 <= room.y1
-            if inside and not any(box.overlaps(other) for other in taken):
+            free = not any(box.overlaps(other) for other in taken)
+            if inside and free and not _crosses(axes, (seconds, value), box, names):
                 chosen = box
                 break
         if chosen is None:
@@ -186,6 +188,7 @@ def _label(axes: Axes, theme: Theme, found: Sequence[Point], named: Sequence[Poi
         if abs(x) + abs(y) < 16 and text.arrow_patch is not None:
             text.arrow_patch.set_visible(False)
         taken.append(chosen)
+        names.append(chosen)
 
 
 def _offsets() -> Iterator[tuple[float, float, Literal["left", "right"]]]:
@@ -194,6 +197,14 @@ def _offsets() -> Iterator[tuple[float, float, Literal["left", "right"]]]:
         for up in (far, -far) if far else (0,):
             yield 7 + far / 4, up, "left"
             yield -7 - far / 4, up, "right"
+
+
+def _crosses(axes: Axes, dot: tuple[float, float], box: Bbox, names: Sequence[Bbox]) -> bool:
+    """Say whether the line from a dot to its name would lead through other names."""
+    x, y = axes.transData.transform(dot)
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    steps = [(x + t * (middle[0] - x), y + t * (middle[1] - y)) for t in (0.2, 0.4, 0.6, 0.8)]
+    return any(name.padded(2).contains(*step) for name in names for step in steps)
 
 
 def _box_of_name(text: Annotation, renderer: RendererBase) -> Bbox:
