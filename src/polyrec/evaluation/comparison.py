@@ -223,6 +223,6 @@ def training_for(
     """Give what a contender may learn from: the training part, and the texts as it sees them."""
     catalog = spaces.shown(contender, text_seed).catalog
     vectors = None
-    if _needs_vectors(contender):
+    if build("recommender", dict(contender.recommender)).needs_vectors:
         vectors = spaces.vectors(contender, text_seed, train, seed=seed)
     return Training(train.histories, vectors, catalog.languages, catalog.categories)
