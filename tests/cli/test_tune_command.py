@@ -98,7 +98,7 @@ def test_a_folder_that_holds_something_else_is_refused(
     assert "holds something else" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["tune", "evaluate"])
+@pytest.mark.parametrize("command", ["benchmark", "evaluate", "tune"])
 @pytest.mark.parametrize(
     "option", [["--negatives", "100"], ["--n_negatives=99"], ["--sampled-negatives"]]
 )
@@ -113,5 +113,5 @@ def test_samples_are_refused_with_the_reason(
 
 
 def test_help_does_not_offer_samples(run: Callable[..., Any]) -> None:
-    for command in ("tune", "evaluate"):
+    for command in ("benchmark", "evaluate", "tune"):
         assert "negatives" not in run(command, "--help").stdout

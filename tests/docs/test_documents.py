@@ -183,7 +183,7 @@ def test_the_layout_shows_the_packages_that_exist(read: Any) -> None:
 
 
 def test_the_architecture_can_be_read_in_a_hurry(read: Any) -> None:
-    assert len(read("ARCHITECTURE.md").text.splitlines()) < 260
+    assert len(read("ARCHITECTURE.md").text.splitlines()) < 290
 
 
 def test_the_python_page_names_all_of_the_public_face(read: Any) -> None:

@@ -8,7 +8,12 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from polyrec.measures import bootstrap
-from polyrec.measures.bootstrap import function_interval, mean_interval, ratio_interval
+from polyrec.measures.bootstrap import (
+    compared_with_zero,
+    function_interval,
+    mean_interval,
+    ratio_interval,
+)
 
 VALUES = hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1))
 
@@ -265,3 +270,44 @@ def test_a_function_without_a_value_has_no_interval() -> None:
     assert np.isnan([empty.value, empty.low, empty.high]).all()
     never = function_interval(np.ones((3, 1)), lambda means: means[..., 0] * np.nan)
     assert np.isnan([never.value, never.low, never.high]).all()
+
+
+@given(hnp.arrays(np.float64, (2, 12), elements=st.floats(-1, 1)), st.integers(0, 11))
+def test_many_columns_are_resampled_as_one_alone(values: np.ndarray, missing: int) -> None:
+    values[0, missing] = np.nan
+    columns = [values, values[:, ::-1], np.full_like(values, np.nan)]
+    found = compared_with_zero(columns, n_resamples=100)
+    for column, test in zip(columns, found, strict=True):
+        alone = mean_interval(column, n_resamples=100)
+        given_, expected = [(i.value, i.low, i.high, i.n) for i in (test, alone)]
+        assert given_ == pytest.approx(expected, nan_ok=True)
+
+
+def test_many_columns_come_out_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = list(np.random.default_rng(5).normal(0.1, 1, size=(7, 3, 40)))
+    whole = compared_with_zero(columns, n_resamples=500)
+    monkeypatch.setattr(bootstrap, "MAX_CELLS", 40 * 500)
+    for test, other in zip(compared_with_zero(columns, n_resamples=500), whole, strict=True):
+        assert (test.low, test.high, test.p) == pytest.approx((other.low, other.high, other.p))
+
+
+def test_a_p_value_is_that_of_the_normal_distribution_where_users_are_many() -> None:
+    values = np.random.default_rng(6).normal(0.08, 1, size=900)
+    (found,) = compared_with_zero([values])
+    z = values.mean() / (values.std() / np.sqrt(len(values)))
+    assert found.p == pytest.approx(2 * stats.norm.sf(abs(z)), abs=0.006)
+    (other,) = compared_with_zero([-values])
+    assert other.p == found.p
+
+
+def test_p_values_are_as_rare_as_they_say_where_nothing_differs() -> None:
+    rng = np.random.default_rng(7)
+    found = compared_with_zero(list(rng.normal(size=(400, 80))), n_resamples=400)
+    assert 0.02 <= np.mean([test.p < 0.05 for test in found]) <= 0.09
+
+
+def test_a_p_value_is_never_zero_nor_above_one() -> None:
+    sure, equal = compared_with_zero([np.ones(50), np.zeros(50)], n_resamples=99)
+    assert sure.p == pytest.approx(2 / 100)
+    assert equal.p == 1.0
+    assert compared_with_zero([]) == []

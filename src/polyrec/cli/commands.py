@@ -42,6 +42,9 @@ COMMANDS = {
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "tune": Line("polyrec.cli.tune:tune", "Find good settings, with equal trials for each model."),
+    "benchmark": Line(
+        "polyrec.cli.benchmark:benchmark", "Compare models with others' on the same splits."
+    ),
     "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
     "store": Line("polyrec.cli.store:store", "Show the database, or bring it up to date."),
     "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),

@@ -90,6 +90,7 @@ def data_options(
     several_draws: bool = False,
     with_text_seed: bool = False,
     folder_argument: bool = False,
+    shipped_argument: bool = False,
     on_bad_rows: str = "fail",
     before: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Callable[..., Any]:
@@ -100,10 +101,14 @@ def data_options(
             are in the view that the first one draws.
         with_text_seed: the command takes the text seed itself, as its argument `text_seed`.
         folder_argument: the command takes the folder of a known dataset as its argument.
+        shipped_argument: that argument may be the name of a dataset that ships, too.
         on_bad_rows: what is done about bad rows by default.
         before: is called with the command's other options before the data are read.
     """
-    folder = click.argument("folder", required=False) if folder_argument else _FOLDER
+    argument = click.argument(
+        "folder", required=False, metavar=("[FOLDER]", "[DATA]")[shipped_argument]
+    )
+    folder = argument if folder_argument else _FOLDER
     bad_rows = click.option(
         "--on-bad-rows",
         type=click.Choice(["fail", "quarantine"]),
@@ -125,6 +130,7 @@ def data_options(
             if not (several_draws or with_text_seed):
                 del others["text_seed"]
             named = {name: others.pop(name) for name in FILES}
+            shipped = shipped or _shipped_of(named, look=shipped_argument)
             if named["quarantine"] is None:
                 out = others.get("out")
                 named["quarantine"] = Path(f"{out}.quarantine" if out else "quarantine")
@@ -149,6 +155,17 @@ def data_options(
         return with_data
 
     return decorated
+
+
+def _shipped_of(named: dict[str, Any], *, look: bool) -> str | None:
+    """Take the name of a dataset that ships from where a folder's is; `./debian` is a folder."""
+    from polyrec.data.datasets import shipped_datasets
+
+    folder = named["folder"]
+    if not look or folder not in [each.name for each in shipped_datasets()]:
+        return None
+    named["folder"] = None
+    return str(folder)
 
 
 def _shipped(name: str, view: str | None, seed: int) -> Dataset:

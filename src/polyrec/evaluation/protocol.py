@@ -78,10 +78,27 @@ def measure(
     Raises:
         DataError: train and test share a choice.
     """
+    users = np.flatnonzero(test.lengths > 0)
+    rankings = recommender.top(train.rows(users), min(k, train.n_items), seed=seed)
+    return measure_lists(rankings, train, test, languages, vectors=vectors, k=k)
+
+
+def measure_lists(
+    rankings: Rankings,
+    train: Histories,
+    test: Histories,
+    languages: Strings,
+    *,
+    vectors: Floats | None = None,
+    k: int = K,
+) -> Outcome:
+    """Measure lists, whoever made them; `rankings` are those of the users with test items.
+
+    The other arguments and the errors are those of `measure`.
+    """
     check_pairs(train, test)
     users = np.flatnonzero(test.lengths > 0)
     known = train.rows(users)
-    rankings = recommender.top(known, min(k, train.n_items), seed=seed)
     found: dict[Key, Doubles] = {
         ("all", "same-language"): same_language(rankings, known, languages),
         ("all", "same-language-pool"): same_language_pool(known, languages),
