@@ -39,6 +39,7 @@ class Content(Recommender):
 
     needs_vectors = True
     accepts_new_items = True
+    is_linear = True
     search_space: ClassVar[SearchSpace] = {
         "profile": OneOf(PROFILES),
         "n_neighbours": Between(5, 500, log=True, whole=True),
@@ -69,14 +70,16 @@ class Content(Recommender):
             self.neighbours_ = near.weights(self.sharpness)
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        return self._score_parts(histories, histories, profiles)
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         assert self.vectors_ is not None
-        X = histories.matrix()
+        X = parts.matrix()
         if self.neighbours_ is not None:
             scores = (X @ self.neighbours_.T).toarray()
         else:
-            mean = X @ self.vectors_
-            mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
-            scores = mean @ self.vectors_.T
+            length = np.linalg.norm(whole.matrix() @ self.vectors_, axis=1, keepdims=True)
+            scores = (X @ self.vectors_ / np.maximum(length, 1e-12)) @ self.vectors_.T
         if profiles is not None:
             scores += text_scores(profiles, self.vectors_, sharpness=self.sharpness)
         return np.asarray(scores)

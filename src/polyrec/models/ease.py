@@ -37,6 +37,7 @@ class Ease(Recommender):
         memory_limit_gb: refuse to fit where the square matrices would need more.
     """
 
+    is_linear = True
     search_space: ClassVar[SearchSpace] = {"l2": Between(0.5, 5000.0, log=True)}
 
     l2: float = 5.0

@@ -87,6 +87,7 @@ class Hybrid(Recommender):
 
     needs_vectors = True
     accepts_new_items = True
+    is_linear = True
     # what `fit` chooses itself is left to it
     search_space: ClassVar[SearchSpace] = {
         "sharpness": Between(1.0, 100.0, log=True),
@@ -161,18 +162,21 @@ class Hybrid(Recommender):
         return (self.evidence / (self.evidence + counts)).astype(np.float32)
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        return self._score_parts(histories, histories, profiles)
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         assert self.features_ is not None
         assert self.solve_ is not None
         assert self.neighbours_ is not None
         assert self.lack_ is not None
-        X, M, F = histories.matrix(), self.neighbours_, self.features_
-        S = self._own(histories)
+        X, M, F = parts.matrix(), self.neighbours_, self.features_
+        S = self._own(parts)
         pieces = {
             "spread": S @ M.T,
             "nearness": (X @ M.T).toarray(),
             "linear": (X @ F @ self.solve_) @ F.T,
         }
-        scores = blend(S, pieces, self.weights, self._boosted(histories, self.lack_))
+        scores = blend(S, pieces, self.weights, self._boosted(whole, self.lack_))
         if profiles is not None:
             scores += self._text_scores(profiles)
         return scores

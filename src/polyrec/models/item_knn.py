@@ -42,6 +42,7 @@ class ItemKnn(Recommender):
         shrinkage: how many common users it takes to trust a likeness by half; 0 trusts all.
     """
 
+    is_linear = True
     search_space: ClassVar[SearchSpace] = NEIGHBOUR_SPACE
 
     n_neighbours: int = 100

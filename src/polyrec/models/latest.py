@@ -25,6 +25,7 @@ class Latest(Recommender):
 
     needs_times = True
     accepts_new_items = True
+    is_linear = True
 
     recency_: Floats | None = field(default=None, init=False, repr=False, compare=False)
 

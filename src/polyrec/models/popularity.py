@@ -34,6 +34,7 @@ class Popularity(Recommender):
     """
 
     accepts_new_items = True
+    is_linear = True
     search_space: ClassVar[SearchSpace] = {"by": OneOf(GROUPS)}
 
     by: str = "all"
@@ -56,17 +57,21 @@ class Popularity(Recommender):
         self.languages_ = training.languages if self.by == "language" else None
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        return self._score_parts(histories, histories, profiles)
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         del profiles
         assert self.counts_ is not None
         if self.languages_ is None:
-            return np.tile(self.counts_, (len(histories), 1))
+            return np.tile(self.counts_, (len(parts), 1))
         names, code = np.unique(self.languages_, return_inverse=True)
         chosen = np.bincount(code, weights=self.counts_, minlength=len(names))
         table = (np.ones(len(code), np.float32), (np.arange(len(code)), code))
         member = sp.csr_array(table, shape=(len(code), len(names)))
-        mix = (histories.matrix() @ member).toarray()
-        mix[histories.lengths == 0] = chosen
-        mix /= mix.sum(axis=1, keepdims=True)
+        mix = (parts.matrix() @ member).toarray()
+        nothing = whole.lengths == 0
+        mix = np.where(nothing[:, None], chosen, mix)
+        mix /= np.where(nothing, chosen.sum(), whole.matrix().sum(axis=1))[:, None]
         return np.asarray(mix[:, code] * (self.counts_ / np.maximum(chosen, 1)[code]))
 
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:

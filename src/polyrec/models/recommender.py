@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from polyrec.core.errors import ConfigError, DataError, NotFittedError
-from polyrec.core.types import Booleans, Floats, Histories, Rankings, Strings, best_items
+from polyrec.core.errors import ConfigError, DataError, MissingExtraError, NotFittedError
+from polyrec.core.registry import part_class, parts
+from polyrec.core.types import (
+    Booleans,
+    Floats,
+    Histories,
+    Integers,
+    Rankings,
+    Strings,
+    best_items,
+)
 
 if TYPE_CHECKING:
     from polyrec.core.search_space import SearchSpace
@@ -22,12 +33,13 @@ CELLS = 2**24
 class Recommender(ABC):
     """Scores items for histories; users are what they chose, so anybody can be scored.
 
-    A new one writes `_fit` and `_score`, and `_extend` if it can score items it has not been
-    fitted on.
+    A new one writes `_fit` and `_score`, `_extend` if it can score items it has not been fitted
+    on, and `_score_parts` if its scores are sums once something of the whole history is held fixed.
 
     Attributes:
         is_linear: whether a history's scores are those of an empty one plus a sum over its items,
-            so that each item's part in a score is known exactly.
+            where what the history has as a whole (its length, who its neighbours are) is held
+            fixed; so that each item's part in a score is known exactly.
         search_space: what `polyrec tune` may make of the settings; empty where there is nothing.
     """
 
@@ -86,17 +98,10 @@ class Recommender(ABC):
             DataError: the histories are over other items, or the profiles are not one per history
                 or not as long as the vectors that the model was fitted on.
         """
-        if self.n_items_ is None:
-            raise NotFittedError(type(self).__name__)
-        if histories.n_items != self.n_items_:
-            raise DataError(f"histories over {histories.n_items} items, fitted on {self.n_items_}")
-        if profiles is not None and len(profiles) != len(histories):
-            raise DataError(f"{len(profiles)} profiles for {len(histories)} histories")
-        if profiles is not None:
-            self._check_dim("profiles", profiles)
-        if self.accepts_new_items or self.n_items_ == self.n_fitted_:
+        self._check(histories, profiles)
+        if self._scores_all:
             return np.asarray(self._score(histories, profiles), dtype=np.float32)
-        scores = np.full((len(histories), self.n_items_), -np.inf, dtype=np.float32)
+        scores = np.full((len(histories), histories.n_items), -np.inf, dtype=np.float32)
         scores[:, : self.n_fitted_] = self._score(self._fitted_part(histories), profiles)
         return scores
 
@@ -119,8 +124,7 @@ class Recommender(ABC):
             seed: draws the order of equal scores.
         """
         blocks = []
-        size = max(1, min(BATCH, CELLS // max(histories.n_items, 1)))
-        for start, block in histories.batches(size):
+        for start, block in histories.batches(self._block_of(histories.n_items)):
             rows = slice(start, start + len(block))
             given = self.score(block, profiles=None if profiles is None else profiles[rows])
             scores = given.copy()  # a model may have handed out an array that it holds
@@ -130,6 +134,49 @@ class Recommender(ABC):
                 scores[np.broadcast_to(barred, scores.shape)] = -np.inf
             blocks.append(best_items(scores, k, seed=seed))
         return Rankings.stacked(blocks, k)
+
+    def contributions(
+        self, history: Histories, items: Integers, *, profiles: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """Say what each event of a history adds to the scores of some items.
+
+        Args:
+            history: of one user.
+            items: whose scores are asked about, shape (items,).
+            profiles: as in `score`, shape (1, dim).
+
+        Returns:
+            What the items score without any event, shape (items,), and what each event adds, in
+            the history's order, shape (items, events). They add up to `score`. Items that cannot be
+            scored have -inf and nothing to add. Cost is that of scoring one user per event.
+
+        Raises:
+            ConfigError: the model is not linear.
+            NotFittedError: fit has not been called.
+            DataError: there is not exactly one history, or as in `score`.
+        """
+        if not self.is_linear:
+            raise ConfigError(
+                f"what each item adds to a score of {type(self).__name__} is not known",
+                hint=f"it is for {', '.join(_linear_models())}",
+            )
+        if len(history) != 1:
+            raise DataError(f"{len(history)} histories", hint="give the history of one user")
+        self._check(history, profiles)
+        whole = history if self._scores_all else self._fitted_part(history)
+        n_events = len(history.items)
+        indptr = np.concatenate([[0], np.arange(n_events + 1)])
+        alone = replace(history, indptr=indptr)  # an empty history, then one for each event
+        found = np.full((n_events + 1, len(items)), -np.inf, dtype=np.float32)
+        scored = items < whole.n_items
+        for start, block in alone.batches(self._block_of(history.n_items)):
+            rows = slice(start, start + len(block))
+            given = None if profiles is None else np.repeat(profiles, len(block), axis=0)
+            part = block if self._scores_all else self._fitted_part(block)
+            found[rows, scored] = self._score_parts(part, whole, given)[:, items[scored]]
+        base, parts = found[0], np.zeros((len(items), n_events), dtype=np.float32)
+        parts[scored] = (found[1:, scored] - base[scored]).T
+        return base, parts
 
     def extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         """Add items after fitting, without refitting; they stand behind the ones known so far.
@@ -156,6 +203,26 @@ class Recommender(ABC):
                 self._extend(vectors, languages, categories)
             self.n_items_ += len(vectors)
 
+    def _check(self, histories: Histories, profiles: Floats | None) -> None:
+        """Refuse what cannot be scored."""
+        if self.n_items_ is None:
+            raise NotFittedError(type(self).__name__)
+        if histories.n_items != self.n_items_:
+            raise DataError(f"histories over {histories.n_items} items, fitted on {self.n_items_}")
+        if profiles is not None and len(profiles) != len(histories):
+            raise DataError(f"{len(profiles)} profiles for {len(histories)} histories")
+        if profiles is not None:
+            self._check_dim("profiles", profiles)
+
+    @property
+    def _scores_all(self) -> bool:
+        """Whether there is no item that was added and cannot be scored."""
+        return self.accepts_new_items or self.n_items_ == self.n_fitted_
+
+    @staticmethod
+    def _block_of(n_items: int) -> int:
+        return max(1, min(BATCH, CELLS // max(n_items, 1)))
+
     def _check_dim(self, name: str, vectors: Floats) -> None:
         """Refuse vectors of another space, where the model looks at vectors at all."""
         if self.needs_vectors and self.dim_ is not None and vectors.shape[1:] != (self.dim_,):
@@ -175,6 +242,21 @@ class Recommender(ABC):
     @abstractmethod
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats: ...
 
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
+        """Score parts of one history with what it has as a whole held fixed."""
+        del whole
+        return self._score(parts, profiles)
+
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         """Take in new items; only for models that accept them."""
         raise NotImplementedError
+
+
+def _linear_models() -> list[str]:
+    """Name the recommenders whose contributions are known, as far as they are installed."""
+    found = []
+    for name in parts()["recommender"]:
+        with suppress(MissingExtraError):
+            if part_class("recommender", name).is_linear:
+                found.append(name)
+    return found

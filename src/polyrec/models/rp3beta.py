@@ -37,6 +37,7 @@ class Rp3Beta(Recommender):
         beta: how far popular items are held back; 0 not at all.
     """
 
+    is_linear = True
     search_space: ClassVar[SearchSpace] = {
         "n_neighbours": Between(5, 1000, log=True, whole=True),
         "alpha": Between(0.1, 2.0),
@@ -64,15 +65,21 @@ class Rp3Beta(Recommender):
         to_items.data /= popularity[to_items.indices] ** self.beta
         self.weights_ = strongest(to_users, to_items, self.n_neighbours, without_self=True)
 
-    def _step(self, matrix: sp.csr_array) -> sp.csr_array:
-        """Give the probabilities of going from a row to a column, raised to alpha."""
+    def _step(self, matrix: sp.csr_array, whole: sp.csr_array | None = None) -> sp.csr_array:
+        """Give the probabilities of going from a row to a column, raised to alpha.
+
+        Rows may be parts of wholes, one for each or one for all, that have more ways to go.
+        """
         rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        total = np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0])
-        likely = (matrix.data / total[rows]) ** self.alpha
+        total = (matrix if whole is None else whole).sum(axis=1, dtype=np.float64)
+        likely = (matrix.data / np.broadcast_to(total, matrix.shape[:1])[rows]) ** self.alpha
         table = (likely.astype(np.float32), matrix.indices, matrix.indptr)
         return sp.csr_array(table, shape=matrix.shape)
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        return self._score_parts(histories, histories, profiles)
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         del profiles
         assert self.weights_ is not None
-        return np.asarray((self._step(histories.matrix()) @ self.weights_).toarray())
+        return np.asarray((self._step(parts.matrix(), whole.matrix()) @ self.weights_).toarray())

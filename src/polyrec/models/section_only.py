@@ -23,6 +23,7 @@ class SectionOnly(Recommender):
 
     needs_categories = True
     accepts_new_items = True
+    is_linear = True
 
     categories_: Strings | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -31,13 +32,16 @@ class SectionOnly(Recommender):
         self.categories_ = training.categories
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        return self._score_parts(histories, histories, profiles)
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         del profiles
         assert self.categories_ is not None
         names, code = np.unique(self.categories_, return_inverse=True)
         ones = (self.categories_ != "").astype(np.float32)
         member = sp.csr_array((ones, (np.arange(len(code)), code)), shape=(len(code), len(names)))
-        taste = (histories.matrix() @ member).toarray()
-        taste /= np.maximum(taste.sum(axis=1, keepdims=True), 1e-12)
+        total = (whole.matrix() @ member).sum(axis=1)
+        taste = (parts.matrix() @ member).toarray() / np.maximum(total, 1e-12)[:, None]
         known = self.categories_ != ""
         return np.where(known[None, :], taste[:, code], 0.0)
 

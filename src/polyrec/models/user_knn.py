@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 
 from polyrec.models.recommender import Recommender
 from polyrec.models.sparse_product import strongest
@@ -18,8 +19,6 @@ from polyrec.models.weighting import (
 )
 
 if TYPE_CHECKING:
-    import scipy.sparse as sp
-
     from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Floats, Histories, Training
 
@@ -44,6 +43,7 @@ class UserKnn(Recommender):
         shrinkage: how many common items it takes to trust a likeness by half; 0 trusts all.
     """
 
+    is_linear = True
     search_space: ClassVar[SearchSpace] = NEIGHBOUR_SPACE
 
     n_neighbours: int = 100
@@ -69,10 +69,31 @@ class UserKnn(Recommender):
         assert self.usual_length_ is not None
         return weighted(users, self.weighting, self.rarity_, self.usual_length_)
 
+    def nearest(self, histories: Histories) -> sp.csr_array:
+        """Say how alike the nearest users are, of those of the training data that have a history.
+
+        Returns:
+            Likenesses above 0, `n_neighbours` a row, shape (histories, users with a history).
+        """
+        assert self.weighted_ is not None
+        users = self._weighted(histories.matrix())
+        return strongest(users, self.weighted_, self.n_neighbours, shrinkage=self.shrinkage)
+
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
+        del profiles
+        assert self.chosen_ is not None
+        return np.asarray((self.nearest(histories) @ self.chosen_).toarray())
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         del profiles
         assert self.weighted_ is not None
         assert self.chosen_ is not None
-        users = self._weighted(histories.matrix())
-        nearest = strongest(users, self.weighted_, self.n_neighbours, shrinkage=self.shrinkage)
-        return np.asarray((nearest @ self.chosen_).toarray())
+        counts = self._weighted(whole.matrix()).toarray()[0]
+        nearest = self.nearest(whole)
+        shared = self.weighted_[:, nearest.indices]
+        trust = nearest.data / (counts @ shared)  # what shrinkage leaves of a likeness
+        table = (counts[parts.items], parts.items, parts.indptr)
+        alike = sp.csr_array(table, shape=(len(parts), parts.n_items)) @ shared
+        return np.asarray(
+            (alike.multiply(trust[None, :]) @ self.chosen_[nearest.indices]).toarray()
+        )

@@ -73,6 +73,9 @@ class RecommenderContract(PartContract):
         part = self.make()
         refusal(NotFittedError, lambda: part.score(self.histories))
         refusal(NotFittedError, lambda: part.top(self.histories, 3))
+        if part.is_linear:
+            one = self._user(0)
+            refusal(NotFittedError, lambda: part.contributions(one, np.array([0])))
         refusal(NotFittedError, lambda: self._extend_by(part, 1))
         assert not state_of(part)
 
@@ -168,6 +171,39 @@ class RecommenderContract(PartContract):
         assert same_state(before, state_of(part))
         assert np.array_equal(part.score(self.histories), scores)
         assert np.array_equal(again.items, top.items)
+
+    # contributions
+
+    def test_contributions_add_up_to_the_score(self) -> None:
+        if not self.part.is_linear:
+            return
+        profiles, items = self.world.vectors[:1], np.arange(self.histories.n_items)
+        part, weights = self.fitted(), np.array([0.5, 1, 3, 2], dtype=np.float32)
+        one = replace(Histories.from_lists([[0, 2, 3, 8]], n_items=len(items)), weights=weights)
+        for history in (self._user(0), self._user(1), one, _nothing(1, len(items))):
+            for given in (None, profiles):
+                base, parts = part.contributions(history, items, profiles=given)
+                assert parts.shape == (len(items), len(history.items))
+                scores = part.score(history, profiles=given)[0]
+                size = np.abs(scores).max()
+                assert np.allclose(base + parts.sum(axis=1), scores, rtol=1e-3, atol=1e-4 * size)
+
+    def test_contributions_of_new_items_add_up_too(self) -> None:
+        if not self.part.is_linear:
+            return
+        part, n_items = self.extended(), self.histories.n_items
+        history = Histories.from_lists([[0, 3, n_items]], n_items=n_items + 4)
+        items = np.array([n_items + 1, 5, n_items, 2])
+        base, parts = part.contributions(history, items)
+        assert np.isfinite(parts).all()
+        scores = part.score(history)[0, items]
+        assert np.allclose(base + parts.sum(axis=1), scores, rtol=1e-3, atol=1e-4)
+
+    def test_who_is_not_linear_refuses_to_tell_contributions(self) -> None:
+        if not self.part.is_linear:
+            one, items = self._user(0), np.array([1])
+            said = refusal(ConfigError, lambda: self.fitted().contributions(one, items))
+            assert "ease" in said
 
     # top
 
