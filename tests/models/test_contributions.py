@@ -149,5 +149,5 @@ def test_contributions_are_of_one_user() -> None:
 
 def test_a_model_that_is_not_linear_names_those_that_are() -> None:
     part = Logistic().fit(two_camps().training)
-    with pytest.raises(ConfigError, match="score of Logistic is not known; .*content, .*ease"):
+    with pytest.raises(ConfigError, match=r"score of Logistic is not known; .*content, .*ease"):
         part.contributions(alone([0], n_items=40), np.array([1]))
