@@ -34,7 +34,7 @@ def test_pairs_and_controls_are_contenders() -> None:
 
 def test_contenders_stand_in_the_order_of_the_table_whatever_was_asked_first() -> None:
     assert list(chosen(["hybrid", "popularity", "ease"])) == ["popularity", "ease", "hybrid"]
-    assert list(chosen()) == list(CONTENDERS)
+    assert list(chosen(reversed(CONTENDERS))) == list(CONTENDERS)
     with pytest.raises(UnknownNameError) as caught:
         chosen(["hybird"])
     assert str(caught.value) == "no model to compare is named 'hybird'; did you mean 'hybrid'?"
@@ -44,10 +44,16 @@ def test_contenders_stand_in_the_order_of_the_table_whatever_was_asked_first() -
 
 
 def test_all_contenders_are_compared_where_the_data_allow_all() -> None:
-    own = {name: c for name, c in CONTENDERS.items() if not c.translates}
+    own = {name: c for name, c in chosen().items() if not c.translates}
     assert list(contenders_for(FULL, Plan(Hybrid()))) == list(own)
     translating = Plan(Hybrid(), translator=ScriptedTranslator())
-    assert list(contenders_for(FULL, translating)) == list(CONTENDERS)
+    assert list(contenders_for(FULL, translating)) == list(chosen())
+
+
+def test_those_that_are_slow_are_compared_only_when_they_are_named() -> None:
+    assert CONTENDERS["sparse-ease"].only_by_name
+    assert "sparse-ease" not in chosen()
+    assert list(chosen(["sparse-ease", "ease"])) == ["ease", "sparse-ease"]
 
 
 def test_without_a_translator_nothing_that_translates_can_be_compared() -> None:

@@ -91,7 +91,7 @@ def test_a_fit_beyond_the_memory_limit_is_refused_with_its_size() -> None:
         part.fit(training)
     assert str(caught.value) == (
         "ease would need 0.016 GB for 1,001 x 1,001 weights, the limit is 0.015 GB;"
-        " use the recommender 'content', or raise memory_limit_gb"
+        " use the recommender 'sparse-ease', or raise memory_limit_gb"
     )
     assert part.n_items_ is None
 

@@ -103,6 +103,8 @@ PARTS: dict[str, dict[str, str]] = {
         "user-knn": "polyrec.models.user_knn:UserKnn",
         "rp3beta": "polyrec.models.rp3beta:Rp3Beta",
         "ease": "polyrec.models.ease:Ease",
+        "sparse-ease": "polyrec.models.sparse_ease:SparseEase",
+        "pure-svd": "polyrec.models.pure_svd:PureSvd",
         "hybrid": "polyrec.models.hybrid:Hybrid",
     },
     "ranker": {

@@ -23,6 +23,7 @@ class Contender:
         debias: table of the debias part, or None for that of the plan under test.
         view: the view whose texts it reads, or empty for the view under test.
         translates: whether texts are brought into the pivot language before they are encoded.
+        only_by_name: whether it is left out unless it is named: it is slow, or needs an extra.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Contender:
     debias: Mapping[str, Any] | None = None
     view: str = ""
     translates: bool = False
+    only_by_name: bool = False
 
 
 CONTENDERS: dict[str, Contender] = {
@@ -47,6 +49,12 @@ CONTENDERS: dict[str, Contender] = {
         "a random walk over people and items, popular ones held back", {"use": "rp3beta"}
     ),
     "ease": Contender("what people do alone, blind to new items", {"use": "ease"}),
+    "sparse-ease": Contender(
+        "ease among few candidates, for large catalogs", {"use": "sparse-ease"}, only_by_name=True
+    ),
+    "pure-svd": Contender(
+        "the strongest directions in what people do", {"use": "pure-svd"}, only_by_name=True
+    ),
     "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
     "hybrid-raw-sharp": Contender(
         "hybrid in the raw space with a sharpness to suit it (a harder control)",
@@ -67,12 +75,13 @@ CONTENDERS: dict[str, Contender] = {
 
 
 def chosen(names: Iterable[str] | None = None) -> dict[str, Contender]:
-    """Give contenders by name, in the order of the table; None gives all.
+    """Give contenders by name, in the order of the table; None gives all but those `only_by_name`.
 
     Raises:
         UnknownNameError: there is no contender of the name.
     """
-    wanted = list(CONTENDERS if names is None else names)
+    usual = [name for name, each in CONTENDERS.items() if not each.only_by_name]
+    wanted = usual if names is None else list(names)
     for name in wanted:
         if name not in CONTENDERS:
             raise UnknownNameError("model to compare", name, CONTENDERS)

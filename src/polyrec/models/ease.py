@@ -70,7 +70,7 @@ class Ease(Recommender):
             raise ConfigError(
                 f"ease would need {needed_gb:.2g} GB for {side:,} x {side:,} weights, "
                 f"the limit is {self.memory_limit_gb:g} GB",
-                hint="use the recommender 'content', or raise memory_limit_gb",
+                hint="use the recommender 'sparse-ease', or raise memory_limit_gb",
             )
 
     def _fit_dual(self, X: sp.csr_array) -> None:
