@@ -92,6 +92,14 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
     "word2vec": lambda: {"epochs": _with_gensim(20)},
+    "weighted": lambda: {"recommenders": ["ease", "content"]},
+    "reciprocal-rank-fusion": lambda: {"recommenders": ["item-knn", "content", "section-only"]},
+    "switching": lambda: {"recommenders": ["content", "logistic"], "bound": 3},
+    "learned-ranking": lambda: {
+        "recommenders": _with_lightgbm(["ease", "content"]),
+        "n_trees": 30,
+        "min_rows": 10,
+    },
     "chain": lambda: {"rankers": ["one-per-work", "language-mix", "prefer-languages"]},
     "translation": lambda: {"translator": {"use": "apertium"}},
     "augmenter back-translation": lambda: {"translator": {"use": "apertium"}},
@@ -168,6 +176,11 @@ def _translation_service(engine: str) -> dict[str, Any]:
 def _with_gensim(epochs: int) -> int:
     pytest.importorskip("gensim", reason="needs the extra word2vec")
     return epochs
+
+
+def _with_lightgbm(recommenders: list[str]) -> list[str]:
+    pytest.importorskip("lightgbm", reason="needs the extra boost")
+    return recommenders
 
 
 def _embedding_service() -> str:

@@ -106,6 +106,10 @@ PARTS: dict[str, dict[str, str]] = {
         "sparse-ease": "polyrec.models.sparse_ease:SparseEase",
         "pure-svd": "polyrec.models.pure_svd:PureSvd",
         "hybrid": "polyrec.models.hybrid:Hybrid",
+        "weighted": "polyrec.models.weighted:Weighted",
+        "reciprocal-rank-fusion": "polyrec.models.reciprocal_rank_fusion:ReciprocalRankFusion",
+        "switching": "polyrec.models.switching:Switching",
+        "learned-ranking": "polyrec.models.learned_ranking:LearnedRanking [boost]",
     },
     "ranker": {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",

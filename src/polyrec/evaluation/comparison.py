@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polyrec.core.progress import progress
-from polyrec.core.registry import build, part_class
+from polyrec.core.registry import build
 from polyrec.core.types import Training
 from polyrec.evaluation.protocol import K, Key, Outcome, measure
 from polyrec.pipeline.preparation import Bridged, Preparation
@@ -164,7 +164,7 @@ class Spaces:
 
 
 def _needs_vectors(contender: Contender) -> bool:
-    return bool(part_class("recommender", contender.recommender["use"]).needs_vectors)
+    return bool(build("recommender", dict(contender.recommender)).needs_vectors)
 
 
 def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
@@ -223,6 +223,6 @@ def training_for(
     """Give what a contender may learn from: the training part, and the texts as it sees them."""
     catalog = spaces.shown(contender, text_seed).catalog
     vectors = None
-    if build("recommender", dict(contender.recommender)).needs_vectors:
+    if _needs_vectors(contender):
         vectors = spaces.vectors(contender, text_seed, train, seed=seed)
     return Training(train.histories, vectors, catalog.languages, catalog.categories)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NO_DEBIAS = {"use": "none"}
+MEMBERS = ["ease", "rp3beta", "content", "section-only"]
+"""What is joined by those that join several."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,26 @@ CONTENDERS: dict[str, Contender] = {
         NO_DEBIAS,
     ),
     "hybrid": Contender("what people do and texts, language bias removed", {"use": "hybrid"}),
+    "weighted": Contender(
+        "ease, rp3beta, content and section-only, added up on one scale with chosen weights",
+        {"use": "weighted", "recommenders": MEMBERS},
+        only_by_name=True,
+    ),
+    "reciprocal-rank-fusion": Contender(
+        "the same four, by their places alone",
+        {"use": "reciprocal-rank-fusion", "recommenders": MEMBERS},
+        only_by_name=True,
+    ),
+    "switching": Contender(
+        "content for short histories, the hybrid for others",
+        {"use": "switching", "recommenders": ["content", "hybrid"]},
+        only_by_name=True,
+    ),
+    "learned-ranking": Contender(
+        "boosted trees over what the same four propose (extra boost)",
+        {"use": "learned-ranking", "recommenders": MEMBERS},
+        only_by_name=True,
+    ),
     "content-translated": Contender(
         "texts alone, translated before they are encoded", {"use": "content"}, translates=True
     ),
