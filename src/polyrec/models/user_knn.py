@@ -20,7 +20,7 @@ from polyrec.models.weighting import (
 
 if TYPE_CHECKING:
     from polyrec.core.search_space import SearchSpace
-    from polyrec.core.types import Floats, Histories, Training
+    from polyrec.core.types import Floats, Histories, Integers, Training
 
 
 @dataclass
@@ -78,6 +78,31 @@ class UserKnn(Recommender):
         assert self.weighted_ is not None
         users = self._weighted(histories.matrix())
         return strongest(users, self.weighted_, self.n_neighbours, shrinkage=self.shrinkage)
+
+    def people(self, history: Histories, item: int) -> tuple[Integers, Floats, Floats]:
+        """Say which of the nearest users chose an item, how alike they are, and what they add.
+
+        Args:
+            history: of one user.
+            item: the item.
+
+        Returns:
+            Places among the users of the training data that have a history, likenesses, and parts
+            of the score, which add up to it; each of shape (people,).
+
+        Raises:
+            NotFittedError: fit has not been called.
+            DataError: the history is over other items.
+        """
+        self._check(history, None)
+        assert self.chosen_ is not None
+        nearest = self.nearest(history if self._scores_all else self._fitted_part(history))
+        if item >= self.chosen_.shape[1]:
+            nearest = nearest[:, :0]
+        chosen = self.chosen_[nearest.indices][:, [item]].toarray()[:, 0]
+        spoke = chosen > 0
+        likeness = nearest.data[spoke]
+        return nearest.indices[spoke].astype(np.int64), likeness, likeness * chosen[spoke]
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         del profiles

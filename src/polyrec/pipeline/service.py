@@ -22,6 +22,7 @@ from polyrec.core.types import (
     Suggestion,
     best_items,
 )
+from polyrec.pipeline.explain import Asker, Explainer, similar_users
 from polyrec.rank.eligible import eligible
 from polyrec.rank.ranker import Context
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from polyrec.core.types import Floats
+    from polyrec.pipeline.explanation import Explanation, SimilarUser
     from polyrec.pipeline.learned import Learned
 
 
@@ -106,6 +108,47 @@ class Service:
             for other, score in zip(ranking.items[0], ranking.scores[0], strict=True)
             if other != NO_ITEM
         )
+
+    def explain(self, query: Query, item_id: str, *, people: bool = False) -> Explanation:
+        """Say why an item has its score for who asks, recommended or not.
+
+        Where the recommender is linear, the parts of the history's items add up to the score;
+        else a part is what the score loses without the item, and `exact` is False.
+
+        Args:
+            query: as for `recommend`.
+            item_id: the item to explain.
+            people: name the users who are alike and chose it, where the recommender is `user-knn`.
+
+        Raises:
+            ConfigError: the query cannot be used.
+            LanguageError: a language is not a tag.
+            UnknownIdError: an item is not known.
+            DataError: the recommender cannot score the item.
+        """
+        return self.explain_many(query, [item_id], people=people)[0]
+
+    def explain_many(
+        self, query: Query, item_ids: Sequence[str], *, people: bool = False
+    ) -> list[Explanation]:
+        """Explain several items to one who asks, in order; as `explain`, in less time."""
+        self._check(query)
+        items = self.learned.catalog.ids.indices(item_ids)
+        query = self._understood(query)
+        mode, histories = self._known(query)
+        profile, _ = self._profile(query) if mode != "popular" else (None, [])
+        asker = Asker(query, mode, histories, profile)
+        return Explainer(self.learned, asker).explain(items, people=people)
+
+    def similar_users(self, user_id: str, *, k: int = 10) -> tuple[SimilarUser, ...]:
+        """Give the users whose histories are nearest to a user's; for the operator's eyes only.
+
+        Raises:
+            ConfigError: k cannot be used.
+            UnknownIdError: the user is not known.
+        """
+        _check_k(k)
+        return similar_users(self.learned, user_id, k)
 
     def _check(self, query: Query) -> None:
         _check_k(query.k)

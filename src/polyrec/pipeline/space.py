@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Floats, Strings
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
-    from polyrec.encode.encoder import Encoder
+    from polyrec.encode.encoder import Encoder, Kind
 
 
 @dataclass
@@ -92,6 +92,20 @@ class Space:
         # what the encoder knows no word of says nothing, whatever the debias would take away
         blank = np.array([not text.strip() for text in texts], dtype=np.bool_)
         vectors[blank | ~raw.any(axis=1)] = 0.0
+        return vectors
+
+    def words(self, words: list[str], language: str, *, kind: Kind = "passage") -> Floats:
+        """Give the vectors of single words, as they stand, shape (words, dim).
+
+        Those that the encoder does not know give zeros.
+
+        Raises:
+            ConfigError: a user's own words would leave the machine without leave.
+        """
+        tags = np.full(len(words), standard_tag(language))
+        raw = self.encoder.encode(words, kind=kind, languages=tags)
+        vectors = self.debias.apply(raw, tags)
+        vectors[~raw.any(axis=1)] = 0.0
         return vectors
 
     def _made(self, texts: list[str], languages: Strings, seed: int) -> tuple[Floats, Strings]:

@@ -115,12 +115,21 @@ class Keywords:
         return 1 + math.log((1 + self._n_texts[language]) / (1 + self._n_with[language][term]))
 
     def _terms(self, text: str, language: str) -> list[tuple[str, str]]:
-        """Give the terms of a text that may be keywords, and how each is shown."""
-        return [
-            (token.term, token.shown)
-            for token in tokenizer_for(language, strict=self.strict)(text)
-            if not token.is_stop and not _is_short(token.word)
-        ]
+        return subject_words(text, language, strict=self.strict)
+
+
+def subject_words(text: str, language: str, *, strict: bool = True) -> list[tuple[str, str]]:
+    """Give the terms of a text that may say what it is about, and how each is shown, in order.
+
+    Raises:
+        LanguageError: the language is not a tag.
+        MissingExtraError: the language needs an extra that is not installed, and `strict`.
+    """
+    return [
+        (token.term, token.shown)
+        for token in tokenizer_for(language, strict=strict)(text)
+        if not token.is_stop and not _is_short(token.word)
+    ]
 
 
 def _is_short(word: str) -> bool:
