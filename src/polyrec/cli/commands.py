@@ -40,6 +40,7 @@ COMMANDS = {
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
+    "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "tune": Line("polyrec.cli.tune:tune", "Find good settings, with equal trials for each model."),
     "benchmark": Line(

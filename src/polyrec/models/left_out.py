@@ -35,7 +35,7 @@ def left_out(
     n = len(history.items)
     keep = ~np.eye(n + 2, n, dtype=np.bool_)  # all but one each, then twice all
     keep[n + 1] = False
-    row, event = np.nonzero(keep)
+    event = np.nonzero(keep)[1]
     indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
     times = None if history.times is None else history.times[event]
     less = Histories(indptr, history.items[event], history.weights[event], history.n_items, times)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Floats, LanguageMode, Suggestion
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
+    from polyrec.pipeline.explanation import Explanation
 
 
 class Fitted:
@@ -121,6 +122,15 @@ class Fitted:
             "text": pl.String,
         }
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def explain(self, user_id: str, item_id: str) -> Explanation:
+        """Say why an item has its score for a user, recommended or not; as `Service.explain`.
+
+        Raises:
+            UnknownIdError: the item is not known.
+            DataError: the recommender cannot score the item.
+        """
+        return self.service.explain(Query(user_id=user_id), item_id)
 
     def add_items(self, catalog: Catalog) -> None:
         """Add new items, so that they can be recommended at once, without fitting again.

@@ -22,7 +22,8 @@ from polyrec.core.types import (
     Suggestion,
     best_items,
 )
-from polyrec.pipeline.explain import Asker, Explainer, similar_users
+from polyrec.pipeline.explain import Asker, Explainer
+from polyrec.pipeline.similar_users import similar_users
 from polyrec.rank.eligible import eligible
 from polyrec.rank.ranker import Context
 
