@@ -127,3 +127,17 @@ def test_a_user_is_their_own_nearest_neighbour_and_says_nothing_new() -> None:
     assert np.allclose(scores, [[1, 1, 0], [0, 1, 1]])
     scores = UserKnn(2, "cosine").fit(Training(histories)).score(histories)
     assert np.allclose(scores, [[1, 1.5, 0.5], [0.5, 1.5, 1]])
+
+
+def test_people_are_the_nearest_users_who_chose_an_item_and_make_its_score() -> None:
+    histories = Histories.from_lists([[], [0, 1, 9], [2, 3, 8], [0, 1, 2, 9], [0, 7]], n_items=10)
+    part = UserKnn(n_neighbours=3, weighting="cosine").fit(Training(histories))
+    asked = Histories.from_lists([[0, 1, 2]], n_items=10)
+    users, likeness, parts = part.people(asked, 9)
+    assert sorted(users.tolist()) == [0, 2]  # the empty history is left out
+    assert np.allclose(likeness, parts)
+    assert parts.sum() == pytest.approx(part.score(asked)[0, 9])
+    part.extend(np.ones((1, 3), np.float32), np.array(["de"]), np.array([""]))
+    wider = Histories.from_lists([[0, 1, 10]], n_items=11)
+    assert not len(part.people(wider, 10)[0])
+    assert len(part.people(wider, 9)[0]) == 2

@@ -68,3 +68,13 @@ def test_a_question_of_which_the_encoder_knows_no_word_lies_nowhere() -> None:
     asked = space.queries(["xyzzy", catalog.text[0]], [catalog.language[0]] * 2)
     assert (asked[0] == 0).all()
     assert np.linalg.norm(asked[1]) > 0.99
+
+
+def test_single_words_lie_as_the_texts_they_would_be_and_unknown_ones_nowhere() -> None:
+    catalog = two_languages().dataset.catalog
+    space = Space(Tfidf(min_count=1), LanguageMean())
+    space.fit(catalog)
+    word = catalog.text[4].split()[-1]
+    found = space.words([word, "xyzzy"], "de")
+    assert np.allclose(found[:1], space.queries([word], ["de"]), atol=1e-6)
+    assert not found[1].any()
