@@ -97,8 +97,8 @@ class UserKnn(Recommender):
         self._check(history, None)
         assert self.chosen_ is not None
         nearest = self.nearest(history if self._scores_all else self._fitted_part(history))
-        asked = self.chosen_[nearest.indices].toarray()
-        chosen = asked[:, item] if item < asked.shape[1] else np.zeros(len(asked), np.float32)
+        known = [item] if item < self.chosen_.shape[1] else []  # an added one nobody chose
+        chosen = self.chosen_[nearest.indices][:, known].sum(axis=1)
         spoke = chosen > 0
         likeness = nearest.data[spoke]
         return nearest.indices[spoke].astype(np.int64), likeness, likeness * chosen[spoke]
