@@ -98,7 +98,7 @@ class UserKnn(Recommender):
         assert self.chosen_ is not None
         nearest = self.nearest(history if self._scores_all else self._fitted_part(history))
         known = [item] if item < self.chosen_.shape[1] else []  # an added one nobody chose
-        chosen = self.chosen_[nearest.indices][:, known].sum(axis=1)
+        chosen = self.chosen_[nearest.indices][:, known].sum(axis=1, dtype=np.float32)
         spoke = chosen > 0
         likeness = nearest.data[spoke]
         return nearest.indices[spoke].astype(np.int64), likeness, likeness * chosen[spoke]
