@@ -105,6 +105,7 @@ PARTS: dict[str, dict[str, str]] = {
         "ease": "polyrec.models.ease:Ease",
         "sparse-ease": "polyrec.models.sparse_ease:SparseEase",
         "pure-svd": "polyrec.models.pure_svd:PureSvd",
+        "bpr": "polyrec.models.bpr:Bpr",
         "hybrid": "polyrec.models.hybrid:Hybrid",
         "weighted": "polyrec.models.weighted:Weighted",
         "reciprocal-rank-fusion": "polyrec.models.reciprocal_rank_fusion:ReciprocalRankFusion",
