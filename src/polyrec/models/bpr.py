@@ -30,9 +30,9 @@ class Bpr(Recommender):
     """Scores an item by its factors along those of the history, learned from pairs of items.
 
     With x a history and F the factors, scores are x F F' / |x|: users have no factors of their own,
-    so anybody can be scored. For each choice an item is drawn that the user did not choose, and the
-    log-likelihood of their order climbs, where the choice does not speak for itself. Steps are
-    AdaGrad's, each over `BATCH` users. Cost is `epochs` x choices x `dim`; the model is items x
+    so anybody can be scored. For each choice another user's is drawn, and the log-likelihood climbs
+    that the first stands before the second; no item speaks for itself. Steps are AdaGrad's, each
+    over `BATCH` users. Cost is `epochs` x choices x `dim`; the model is items x
     `dim`. Blind to new items. Use it where the order of few items counts and the catalog is large.
     Sources: Rendle et al. 2009, "BPR: Bayesian personalized ranking from implicit feedback"; users
     as sums of their items: Kabbur et al. 2013, "FISM"; the steps: Duchi et al. 2011.
@@ -53,9 +53,9 @@ class Bpr(Recommender):
     }
 
     dim: int = 128
-    epochs: int = 50
-    learning_rate: float = 0.1
-    l2: float = 0.01
+    epochs: int = 100
+    learning_rate: float = 0.05
+    l2: float = 0.02
     factors_: Floats | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class Bpr(Recommender):
         rng = np.random.default_rng(seed)
         X = training.histories.matrix()
         X = X[np.diff(X.indptr) > 1]  # nothing else speaks for an only item
-        known = np.unique(X.indices).astype(np.int64)
+        known = np.unique(X.indices)
         F: Floats = np.zeros((X.shape[1], self.dim), dtype=np.float32)
         F[known] = FIRST * rng.standard_normal((len(known), self.dim), dtype=np.float32)
         squares = np.full_like(F, np.finfo(np.float32).eps)
@@ -80,7 +80,7 @@ class Bpr(Recommender):
                 order = rng.permutation(X.shape[0])
                 for start in range(0, len(order), BATCH):
                     chosen = X[order[start : start + BATCH]]
-                    items, slope = slopes(F, chosen, rng.choice(known, chosen.nnz))
+                    items, slope = slopes(F, chosen, rng.choice(X.indices, chosen.nnz))
                     slope -= np.float32(self.l2) * F[items]
                     squares[items] += np.square(slope)
                     F[items] += np.float32(self.learning_rate) * slope / np.sqrt(squares[items])
