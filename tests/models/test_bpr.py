@@ -46,7 +46,9 @@ def test_items_that_are_chosen_together_stand_before_others() -> None:
     # five clusters of six items; each user chose some of one
     rng = np.random.default_rng(0)
     cluster = np.arange(30) % 5
-    lists = [rng.choice(np.flatnonzero(cluster == user % 5), 4, replace=False) for user in range(60)]
+    lists = [
+        rng.choice(np.flatnonzero(cluster == user % 5), 4, replace=False) for user in range(60)
+    ]
     training = Training(Histories.from_lists(lists, n_items=30))
     asked = Histories.from_lists([[item] for item in range(30)], n_items=30)
     top = Bpr(dim=8).fit(training, seed=1).top(asked, 5)

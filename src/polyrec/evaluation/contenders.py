@@ -57,6 +57,9 @@ CONTENDERS: dict[str, Contender] = {
     "pure-svd": Contender(
         "the strongest directions in what people do", {"use": "pure-svd"}, only_by_name=True
     ),
+    "bpr": Contender(
+        "factors by which choices stand before others", {"use": "bpr"}, only_by_name=True
+    ),
     "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
     "hybrid-raw-sharp": Contender(
         "hybrid in the raw space with a sharpness to suit it (a harder control)",

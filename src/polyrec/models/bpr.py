@@ -63,7 +63,9 @@ class Bpr(Recommender):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}", hint="give at least 1")
         if not 0 < self.learning_rate < np.inf:
-            raise ConfigError(f"learning_rate is {self.learning_rate}", hint="give a number above 0")
+            raise ConfigError(
+                f"learning_rate is {self.learning_rate}", hint="give a number above 0"
+            )
         if not 0 <= self.l2 < np.inf:
             raise ConfigError(f"l2 is {self.l2}", hint="give 0 or a number above it")
 
