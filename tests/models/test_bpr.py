@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -30,7 +32,7 @@ def test_steps_go_where_the_likelihood_of_the_order_climbs(seed: int) -> None:
     X = (rng.random((4, 6)) < 0.5) * (1.0 + rng.integers(0, 3, (4, 6)))
     X[:, 0] = 1
     others = rng.integers(6, size=np.count_nonzero(X))
-    F = rng.standard_normal((6, 3))
+    F: Any = rng.standard_normal((6, 3))  # doubles, as differences are taken
     items, found = slopes(F, sp.csr_array(X), others)
     wanted = np.zeros_like(F)
     for place in np.ndindex(F.shape):
@@ -47,7 +49,8 @@ def test_items_that_are_chosen_together_stand_before_others() -> None:
     rng = np.random.default_rng(0)
     cluster = np.arange(30) % 5
     lists = [
-        rng.choice(np.flatnonzero(cluster == user % 5), 4, replace=False) for user in range(60)
+        rng.choice(np.flatnonzero(cluster == user % 5), 4, replace=False).tolist()
+        for user in range(60)
     ]
     training = Training(Histories.from_lists(lists, n_items=30))
     asked = Histories.from_lists([[item] for item in range(30)], n_items=30)

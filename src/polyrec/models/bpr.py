@@ -130,7 +130,7 @@ def slopes(F: Floats, chosen: sp.csr_array, others: Integers) -> tuple[Integers,
 
 def lengths(X: sp.csr_array) -> Floats:
     """Give the length of each row as a vector, shape (rows,)."""
-    return np.sqrt(np.asarray(X.multiply(X).sum(axis=1)))
+    return np.asarray(np.sqrt(X.multiply(X).sum(axis=1)))
 
 
 def _chosen_too(rows: Integers, chosen: sp.csr_array, others: Integers) -> Booleans:
