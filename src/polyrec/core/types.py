@@ -154,6 +154,8 @@ class Training:
         categories: one name per item (empty: none), shape (items,), or None.
         profiles: vectors of what users say of themselves, in the items' space, zero for none, shape
             (users, dim), or None.
+        new: which items have only just come, so that it says nothing that nobody chose them, shape
+            (items,); None where that is not known.
     """
 
     histories: Histories
@@ -161,6 +163,7 @@ class Training:
     languages: Strings | None = None
     categories: Strings | None = None
     profiles: Floats | None = None
+    new: Booleans | None = None
 
     @property
     def n_items(self) -> int:

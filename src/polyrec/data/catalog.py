@@ -9,10 +9,16 @@ import numpy as np
 
 from polyrec.core.errors import DataError
 from polyrec.core.language import matches
-from polyrec.core.types import IdMap, Integers, Strings
+from polyrec.core.types import Booleans, IdMap, Integers, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+TRUE_OR_FALSE = {
+    **dict.fromkeys(("true", "yes", "1", "1.0"), True),
+    **dict.fromkeys(("false", "no", "0", "0.0", "none", ""), False),
+}
+"""What may stand in the column `new`, and what it means."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,8 @@ class Catalog:
         language: BCP 47 tag of that text; `und` where unknown.
         texts: every text known of each item, by language, `text` among them.
         category: each item's category; empty where it has none.
-        attributes: further columns by name; `work` says which work an item is a version of.
+        attributes: further columns by name; `work` says which work an item is a version of,
+            `new` whether it has only just come, so that nobody can have chosen it yet.
         pooled: whether an item's vector is the mean over all its texts rather than of `text`.
     """
 
@@ -105,6 +112,31 @@ class Catalog:
         number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
         return np.array([number[key] for key in keys], dtype=np.int64)
 
+    @property
+    def new(self) -> Booleans | None:
+        """Which items have only just come, shape (items,); None where the catalog does not say.
+
+        From the attribute `new`: true or false, or these words; an item that says nothing is not.
+
+        Raises:
+            DataError: something else stands there.
+        """
+        said = self.attributes.get("new")
+        if said is None:
+            return None
+        words = [str(value).strip().lower() for value in said]
+        for word, item_id in zip(words, self.ids.names, strict=True):
+            if word not in TRUE_OR_FALSE:
+                raise DataError(
+                    f"the item {item_id!r} has {word!r} in the column 'new'",
+                    hint=f"give one of {', '.join(filter(None, TRUE_OR_FALSE))}",
+                )
+        return np.array([TRUE_OR_FALSE[word] for word in words], dtype=np.bool_)
+
+    def with_new(self, new: Booleans) -> Catalog:
+        """Give the same items, told which of them have only just come, shape (items,)."""
+        return replace(self, attributes={**self.attributes, "new": tuple(new.tolist())})
+
     def languages_for(self, wished: Sequence[str]) -> Strings:
         """Give the language in which `text_for` would show each item, shape (items,)."""
         first = {
@@ -120,7 +152,8 @@ class Catalog:
     def joined(self, more: Catalog) -> Catalog:
         """Put further items behind these; attributes that only one side has are left out.
 
-        All but `work`: items that name none are works of their own.
+        All but `work` and `new`: items that name no work are works of their own, and those that do
+        not say that they are new are not.
 
         Raises:
             DataError: an item is in both.
@@ -134,7 +167,7 @@ class Catalog:
             {
                 name: (*self._column(name), *more._column(name))
                 for name in (*self.attributes, *more.attributes)
-                if name == "work" or (name in self.attributes and name in more.attributes)
+                if name in {"work", "new"} or (name in self.attributes and name in more.attributes)
             },
             self.pooled,
         )

@@ -127,7 +127,7 @@ class Dataset:
         """Part the interactions into train and test; both keep the whole catalog and all users.
 
         Where the catalog says which `work` items are versions of, no user has one work on both
-        sides: see `split.split_works`.
+        sides: see `split.split_works`. `cold-items` tells the training part which items are new.
 
         Args:
             name: `random` (of each user's interactions), `cold-items` (all interactions of some
@@ -156,7 +156,17 @@ class Dataset:
                 f"the split {name!r} holds nothing out of {len(events)} interactions",
                 hint="give more data, or a larger test_share",
             )
-        return self.where(train), self.where(test)
+        seen = self.where(train)
+        if name == "cold-items":
+            n_works = int(catalog.works.max(initial=-1)) + 1
+            drawn = split.cold_items(n_works, test_share=test_share, seed=seed)[catalog.works]
+            seen = seen.with_new(drawn if catalog.new is None else drawn | catalog.new)
+        return seen, self.where(test)
+
+    def with_new(self, new: Booleans) -> Dataset:
+        """Give the same data, told which items have only just come, shape (items,)."""
+        full = None if self.all_texts is None else self.all_texts.with_new(new)
+        return replace(self, catalog=self.catalog.with_new(new), all_texts=full)
 
     def where(self, keep: Booleans) -> Dataset:
         """Keep the interactions where the mask is true."""

@@ -37,13 +37,19 @@ def random_split(interactions: Interactions, n_items: int, *, test_share: float,
     return mask
 
 
+def cold_items(n_items: int, *, test_share: float, seed: int) -> Booleans:
+    """Draw the items that are held out as if they were new, shape (items,)."""
+    n_cold = round(n_items * test_share)
+    cold = np.zeros(n_items, dtype=np.bool_)
+    cold[np.random.default_rng(seed).permutation(n_items)[:n_cold]] = True
+    return cold
+
+
 def cold_items_split(
     interactions: Interactions, n_items: int, *, test_share: float, seed: int
 ) -> Mask:
     """Hold out every interaction of a share of the items, as if they were new."""
-    n_cold = round(n_items * test_share)
-    cold = np.random.default_rng(seed).permutation(n_items)[:n_cold]
-    return np.isin(interactions.item, cold)
+    return cold_items(n_items, test_share=test_share, seed=seed)[interactions.item]
 
 
 def time_split(interactions: Interactions, n_items: int, *, test_share: float, seed: int) -> Mask:

@@ -225,4 +225,5 @@ def training_for(
     vectors = None
     if _needs_vectors(contender):
         vectors = spaces.vectors(contender, text_seed, train, seed=seed)
-    return Training(train.histories, vectors, catalog.languages, catalog.categories)
+    new = train.catalog.new
+    return Training(train.histories, vectors, catalog.languages, catalog.categories, new=new)

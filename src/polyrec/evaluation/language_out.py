@@ -3,7 +3,8 @@
 A: all interactions with the language's items are held out, so the language is new to the model.
 B: the same items in folds, one held out at a time, so the model knows the rest of the language.
 In both, a fold's items are measured against the same candidates: everything but the user's own
-other items. A / B says how much of the accuracy survives without a history in the language.
+other items. A / B says how much of the accuracy survives without a history in the language. Both are told which
+items are new, as a catalog's column `new` does.
 
 Where items name their works, whole works are held out, versions in other languages with them: else
 A would know a work by its translation. Measured are the items in the language.
@@ -114,13 +115,14 @@ def _one_language(shown: Dataset, vectors: Floats, tag: str, *, k: int, seed: in
     held = _held(catalog, tag)[item]
     train = shown.where(~held)
     most_held = int(shown.where(held).histories.lengths.max(initial=0))
-    new = _fit(Hybrid(), train, vectors, seed=seed)
+    new = _fit(Hybrid(), train.with_new(_held(catalog, tag)), vectors, seed=seed)
     depth = min(k + most_held, train.histories.n_items)
     deep = new.top(train.histories, depth, seed=seed)
     per_fold: dict[tuple[str, str], list[Doubles]] = {}
     for fold in item_folds(int(catalog.works.max()) + 1, n_folds=N_FOLDS, seed=seed):
         out = held & fold[catalog.works[item]]
         rest, wanted = shown.where(~out), shown.where(out & of_language).histories
+        rest = rest.with_new(_held(catalog, tag) & fold[catalog.works])
         model = _fit(new.settled(), rest, vectors, seed=seed)
         rankings = {
             "A": without(deep, rest.histories, k),
@@ -135,7 +137,9 @@ def _one_language(shown: Dataset, vectors: Floats, tag: str, *, k: int, seed: in
 
 def _fit(model: Hybrid, train: Dataset, vectors: Floats, *, seed: int) -> Hybrid:
     catalog = train.catalog
-    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+    training = Training(
+        train.histories, vectors, catalog.languages, catalog.categories, new=catalog.new
+    )
     return model.fit(training, seed=seed)
 
 

@@ -171,7 +171,7 @@ class _Inner:
         )
         inner_seed = int(np.random.SeedSequence([seed, INNER]).generate_state(1)[0])
         works = train.catalog.works if train.catalog.names_works else None
-        parts = hold_out(train.histories, works=works, seed=inner_seed)
+        parts = hold_out(train.histories, works=works, new=train.catalog.new, seed=inner_seed)
         if not parts:
             raise DataError(
                 "the training part is too small to hold anything out of it",
@@ -209,7 +209,7 @@ class _Inner:
 
     def _ndcg(self, table: Mapping[str, Any], training: Training, part: HeldOut) -> float:
         model = build("recommender", dict(table))
-        model.fit(replace(training, histories=part.train), seed=self.seed)
+        model.fit(part.training(training), seed=self.seed)
         # measuring writes into scores, which a model may have handed out of what it holds
         return part.ndcg(model.score(part.seen).copy())
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from polyrec.core.types import Histories, IdMap
 from polyrec.data.interactions import Interactions
-from polyrec.data.split import SPLITS, split_works
+from polyrec.data.split import cold_items, split_works
 from polyrec.measures.accuracy import ndcg_of_scores
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats, Integers
+    from collections.abc import Sequence
+
+    from polyrec.core.types import Booleans, Floats, Integers, Training
 
 SHARE = 0.2
 K = 20
@@ -30,57 +32,76 @@ class HeldOut:
         train: what a trial learns from; all users.
         seen: the same for the users on whom it is measured.
         relevant: what was held out of those.
-        never_chosen: items that cannot be held out, as nobody chose them; to rank them would only
-            punish a model that shows new items.
+        barred: items that were new before the split: nobody chose them yet, so they cannot be held
+            out, and to rank them would only punish a model that shows new items.
+        new: which items are new to `train`, shape (items,), or None where that is not known.
     """
 
     train: Histories
     seen: Histories
     relevant: Histories
-    never_chosen: Integers
+    barred: Integers
+    new: Booleans | None = None
+
+    def training(self, outer: Training) -> Training:
+        """Give what a trial may learn from, out of the training data that were split."""
+        return replace(outer, histories=self.train, new=self.new)
 
     def ndcg(self, scores: Floats) -> float:
         """Give the mean nDCG@20 of scores for `seen`, full ranking.
 
-        The scores are changed: items that are seen or never chosen become -inf.
+        The scores are changed: items that are seen or barred become -inf.
         """
         scores[np.repeat(np.arange(len(self.seen)), self.seen.lengths), self.seen.items] = -np.inf
-        scores[:, self.never_chosen] = -np.inf
+        scores[:, self.barred] = -np.inf
         return float(np.nanmean(ndcg_of_scores(scores, self.relevant, K)))
 
 
 def hold_out(
-    histories: Histories, *, works: Integers | None = None, seed: int = 0
+    histories: Histories,
+    *,
+    kinds: Sequence[str] = ("random", "cold-items"),
+    works: Integers | None = None,
+    new: Booleans | None = None,
+    seed: int = 0,
 ) -> list[HeldOut]:
-    """Split histories twice: a share of each user's items, and all there is of a share of items.
+    """Split histories once for each kind.
 
     Args:
         histories: what is parted.
+        kinds: `random` holds out a share of each user's items, `cold-items` all there is of a share
+            of items, which are then new, and `mixed` both, so that about half of it is new.
         works: which work each item is a version of, shape (items,), to keep the versions of a work
             together; None where that is not known.
+        new: which items have only just come, shape (items,), or None where that is not known.
         seed: draws what is held out.
 
     Returns:
-        Two splits; none where there is too little to hold out.
+        A split for each kind; none where there is too little to hold out.
     """
     found = []
     rows = _rows(histories)
-    counts = np.bincount(histories.items, minlength=histories.n_items)
-    never_chosen = np.flatnonzero(counts == 0)
+    works = np.arange(histories.n_items) if works is None else works
+    barred = np.flatnonzero(~histories.chosen & (False if new is None else new))
     # the seed of an outer split must not draw the same items once more
     inner_seed = int(np.random.SeedSequence([seed, K]).generate_state(1)[0])
-    for name in ("random", "cold-items"):
-        if works is None:
-            n_items = histories.n_items
-            test = SPLITS[name](rows, n_items, test_share=SHARE, seed=inner_seed)
-        else:
-            _, test = split_works(name, rows, works, test_share=SHARE, seed=inner_seed)
+    cold = cold_items(int(works.max(initial=-1)) + 1, test_share=SHARE, seed=inner_seed)[works]
+    for kind in kinds:
+        test = np.zeros(len(rows), dtype=np.bool_)
+        drawn = new
+        if kind != "random":
+            test |= cold[rows.item]
+            drawn = cold if new is None else cold | new
+        if kind != "cold-items":
+            _, known = split_works("random", rows, works, test_share=SHARE, seed=inner_seed)
+            test |= known
         train = rows.where(~test).histories(histories.n_items)
         relevant = rows.where(test).histories(histories.n_items)
         users = _sample(train, relevant, inner_seed)
         if len(users):
-            found.append(HeldOut(train, train.rows(users), relevant.rows(users), never_chosen))
-    return found if len(found) == 2 else []
+            parts = (train, train.rows(users), relevant.rows(users))
+            found.append(HeldOut(*parts, barred, drawn))
+    return found if len(found) == len(kinds) else []
 
 
 def _rows(histories: Histories) -> Interactions:

@@ -16,6 +16,7 @@ from polyrec.models.content import text_scores
 from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described
 from polyrec.models.hold_out import hold_out
+from polyrec.models.item_knn import ItemKnn
 from polyrec.models.neighbours import check_search, nearest
 from polyrec.models.recommender import Recommender
 from polyrec.models.weight_search import Weights, climb
@@ -24,28 +25,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from polyrec.core.search_space import SearchSpace
-    from polyrec.core.types import Doubles, Floats, Strings
+    from polyrec.core.types import Booleans, Doubles, Floats, Strings
     from polyrec.models.hold_out import HeldOut
 
 GRIDS: dict[str, tuple[float, ...]] = {
-    "new_item_boost": (1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
+    "unseen_boost": (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0),
     "l2": (2.0, 5.0, 10.0, 20.0, 50.0, 150.0, 500.0),
+    "item_knn": (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2),
     "spread": (0.0, 0.05, 0.15, 0.3, 0.6, 1.0),
     "nearness": (0.0, 0.05, 0.15, 0.3, 0.6, 1.0),
     "linear": (0.0, 0.25, 0.5, 1.0, 2.0),
     "category": (0.0, 0.2, 0.4),
+    "new_item_boost": (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0, 40.0),
 }
 """What each weight may be, in order of size; the search changes them in this order."""
 
 START: Weights = {
-    "new_item_boost": 4.0,
+    "unseen_boost": 3.0,
     "l2": 10.0,
+    "item_knn": 0.2,
     "spread": 0.15,
     "nearness": 0.15,
     "linear": 0.5,
     "category": 0.4,
+    "new_item_boost": 4.0,
 }
 """Where the search starts, and what counts where there is too little to search on."""
+
+CHOSEN_ON = (
+    ("random", tuple(name for name in GRIDS if name != "new_item_boost")),
+    ("mixed", ("new_item_boost",)),
+)
+"""On which inner split which weights are chosen, in turn."""
 
 KEPT = 3
 """Versions of a piece that the search keeps: a step up, a step down and where it stands."""
@@ -53,30 +64,37 @@ KEPT = 3
 
 @dataclass
 class Hybrid(Recommender):
-    """EASE, spread over neighbours in the multilingual space, and a linear text model.
+    """EASE and item neighbours, spread over near texts, and a linear text model.
 
-    With S = X B the scores of EASE for the histories X, M the weights of each item's soft
-    neighbours (rows sum to one) and F the items' features (vector and category):
+    With B the weights of EASE, K those of `item-knn` (scaled so that an item's sum to one on
+    average), S = X B + item_knn X K the scores of the histories X by what people did, M the weights
+    of each item's soft neighbours (rows sum to one) and F the items' features (vector and
+    category):
 
         text  = spread S M' + nearness X M' + linear X F (F'F + ridge)^-1 F'
-        score = S + text (1 + (new_item_boost - 1) q e)
+        score = S + text (1 + (boost - 1) q e)
 
     e in 0..1 is the lack of evidence for an item's own S, evidence / (evidence + users who chose
     it): the greater, the more its text must speak for it. q in 0..1 is the share of the history
-    that EASE knows: without S there is nothing to make up for. A text in place of a history adds
-    its nearness to each item.
+    that S knows: without S there is nothing to make up for. The boost is `new_item_boost` for items
+    that are new, told by the training data or added later, and `unseen_boost` for all others: that
+    nobody chose an item which was there to be chosen speaks against it. A text in place of a
+    history adds its nearness to each item.
 
-    Weights that are None are chosen in `fit`, inside the training data: by a climb over `GRIDS`
-    from `START`, on the mean nDCG@20 of a random split (all items) and a cold-items split.
-    Sources: Steck 2019 (EASE); Jeunen et al. 2020, "Closed-form models for collaborative filtering
-    with side-information".
+    Weights that are None are chosen in `fit`, inside the training data, by a climb over `GRIDS`
+    from `START` on nDCG@20: all but `new_item_boost` on a random split, and then that one on a
+    split in which half of what comes next is new. Sources: Steck 2019 (EASE); Jeunen et al. 2020,
+    "Closed-form models for collaborative filtering with side-information".
 
     Attributes:
         l2: ridge penalty of EASE.
+        item_knn: weight of the item neighbours.
         spread: weight of what EASE says of an item's neighbours.
         nearness: weight of the history's own items among an item's neighbours.
         linear: weight of the linear text model.
-        new_item_boost: how many times as much the text of an item that nobody chose counts.
+        unseen_boost: how many times as much the text of an item counts that nobody chose, though it
+            was there.
+        new_item_boost: the same for items that are new.
         category: how much a shared category counts beside the vectors' cosine.
         sharpness: how fast a neighbour's weight falls with the cosine.
         n_neighbours: how many nearest items count.
@@ -96,9 +114,11 @@ class Hybrid(Recommender):
     }
 
     l2: float | None = None
+    item_knn: float | None = None
     spread: float | None = None
     nearness: float | None = None
     linear: float | None = None
+    unseen_boost: float | None = None
     new_item_boost: float | None = None
     category: float | None = None
     sharpness: float = 10.0
@@ -112,7 +132,9 @@ class Hybrid(Recommender):
     features_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     solve_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     neighbours_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
+    knn_: ItemKnn = field(default_factory=ItemKnn, init=False, repr=False, compare=False)
     lack_: Floats | None = field(default=None, init=False, repr=False, compare=False)
+    new_: Booleans | None = field(default=None, init=False, repr=False, compare=False)
     columns_: Strings | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -139,18 +161,25 @@ class Hybrid(Recommender):
         if not space.columns:
             weights["category"] = 0.0
             free.pop("category", None)
-        if free and (inner := hold_out(training.histories, seed=seed)):
-            trials = [_Trial(self, space, part) for part in inner]
-            weights = climb(lambda w: float(np.mean([t.ndcg(w) for t in trials])), weights, free)
-        self._learn(training.histories, space, weights)
+        for kind, names in CHOSEN_ON:
+            open_ones = {name: free[name] for name in names if name in free}
+            for part in self._parts(training, kind, seed) if open_ones else []:
+                weights = climb(_Trial(self, space, part).ndcg, weights, open_ones)
+        self._learn(training, space, weights)
 
-    def _learn(self, histories: Histories, space: Space, weights: Weights) -> None:
+    @staticmethod
+    def _parts(training: Training, kind: str, seed: int) -> list[HeldOut]:
+        return hold_out(training.histories, kinds=(kind,), new=training.new, seed=seed)
+
+    def _learn(self, training: Training, space: Space, weights: Weights) -> None:
+        histories = training.histories
         self.ease_ = self._ease(histories, weights["l2"])
+        self.knn_ = _neighbours(histories)
         items = space.at(weights["category"])
         self.features_, self.solve_ = items.features, items.solve
         self.neighbours_ = items.near.weights(self.sharpness)
         self.columns_ = np.array(space.columns, dtype=np.str_)
-        self.lack_ = self._lack(histories)
+        self.lack_, self.new_ = self._lack(histories), _told_new(histories.n_items, training.new)
         self.chosen_ = np.array([weights[name] for name in GRIDS])
 
     def _ease(self, histories: Histories, l2: float) -> Ease:
@@ -169,6 +198,7 @@ class Hybrid(Recommender):
         assert self.solve_ is not None
         assert self.neighbours_ is not None
         assert self.lack_ is not None
+        assert self.new_ is not None
         X, M, F = parts.matrix(), self.neighbours_, self.features_
         S = self._own(parts)
         pieces = {
@@ -176,27 +206,21 @@ class Hybrid(Recommender):
             "nearness": (X @ M.T).toarray(),
             "linear": (X @ F @ self.solve_) @ F.T,
         }
-        scores = blend(S, pieces, self.weights, self._boosted(whole, self.lack_))
+        q = known_share(whole, self.lack_)
+        scores = blend(S, pieces, self.weights, q, lift(self.weights, self.lack_, self.new_))
         if profiles is not None:
             scores += self._text_scores(profiles)
         return scores
 
     def _own(self, histories: Histories) -> Floats:
-        """Give EASE's scores; items added since it was fitted have 0."""
+        """Give the scores by what people did; items added since it was fitted have 0."""
         known = self.ease_.n_items_ or 0
-        if histories.n_items == known:
-            return self.ease_.score(histories)
         own = np.zeros((len(histories), histories.n_items), dtype=np.float32)
         part = Histories.from_matrix(histories.matrix()[:, :known])
         own[:, :known] = self.ease_.score(part)
+        if weight := self.weights["item_knn"]:
+            own[:, :known] += np.float32(weight) * self.knn_.score(part)
         return own
-
-    @staticmethod
-    def _boosted(histories: Histories, lack: Floats) -> Floats:
-        """Say how far the boost holds for each history and item, shape (users, items)."""
-        X = histories.matrix()
-        known = X @ (1 - lack) / np.maximum(X.sum(axis=1), 1e-12)
-        return np.asarray(known[:, None] * lack[None, :], dtype=np.float32)
 
     def _text_scores(self, profiles: Floats) -> Floats:
         """Score items by nearness to a text, whatever their category."""
@@ -209,6 +233,7 @@ class Hybrid(Recommender):
         assert self.features_ is not None
         assert self.neighbours_ is not None
         assert self.lack_ is not None
+        assert self.new_ is not None
         assert self.columns_ is not None
         weights, known = self.weights, len(self.features_)
         new = described(vectors, categories, self.columns_.tolist(), weight=weights["category"])
@@ -219,15 +244,44 @@ class Hybrid(Recommender):
         old = sp.csr_array((M.data, M.indices, M.indptr), shape=shape)
         self.neighbours_ = sp.csr_array(sp.vstack([old, near], format="csr"))
         self.lack_ = np.concatenate([self.lack_, np.ones(len(new), dtype=np.float32)])
+        self.new_ = np.concatenate([self.new_, np.ones(len(new), dtype=np.bool_)])
 
 
-def blend(own: Floats, pieces: dict[str, Any], weights: Weights, boosted: Floats) -> Floats:
-    """Join EASE's scores and the text's pieces; all of shape (users, items)."""
+def known_share(histories: Histories, lack: Floats) -> Floats:
+    """Say which share of each history is known by what people did, shape (users,)."""
+    X = histories.matrix()
+    return np.asarray(X @ (1 - lack) / np.maximum(X.sum(axis=1), 1e-12), dtype=np.float32)
+
+
+def lift(weights: Weights, lack: Floats, new: Booleans) -> Floats:
+    """Say by how much each item's text counts more where all of the history is known."""
+    boost = np.where(new, weights["new_item_boost"], weights["unseen_boost"])
+    return np.asarray((boost - 1) * lack, dtype=np.float32)
+
+
+def blend(
+    own: Floats, pieces: dict[str, Any], weights: Weights, known: Floats, lifted: Floats
+) -> Floats:
+    """Join the scores by what people did and the text's pieces, each of shape (users, items)."""
     text = np.zeros_like(own)
     for name, piece in pieces.items():
         if weights[name]:
             text += np.float32(weights[name]) * piece
-    return np.asarray(own + text * (1 + np.float32(weights["new_item_boost"] - 1) * boosted))
+    return np.asarray(own + text * (1 + known[:, None] * lifted))
+
+
+def _neighbours(histories: Histories) -> ItemKnn:
+    """Fit item neighbours whose weights, summed over an item, are one on average."""
+    knn = ItemKnn().fit(Training(histories))
+    assert knn.weights_ is not None
+    sums = knn.weights_.sum(axis=0)
+    if sums.any():
+        knn.weights_ = knn.weights_ / np.float32(sums[sums > 0].mean())
+    return knn
+
+
+def _told_new(n_items: int, new: Booleans | None) -> Booleans:
+    return np.zeros(n_items, dtype=np.bool_) if new is None else new
 
 
 class _Trial:
@@ -235,24 +289,32 @@ class _Trial:
 
     def __init__(self, model: Hybrid, space: Space, part: HeldOut) -> None:
         self.model, self.space, self.part = model, space, part
-        self.boosted = model._boosted(part.seen, model._lack(part.train))
+        self.lack = model._lack(part.train)
+        self.known = known_share(part.seen, self.lack)
+        self.new = _told_new(part.train.n_items, part.new)
         self.kept: dict[str, dict[Hashable, Any]] = {}
 
     def ndcg(self, w: Weights) -> float:
         X = self.part.seen.matrix()
         items = self.space.at(w["category"])
-        S = self._keep("own", w["l2"], lambda: self._own(w["l2"]))
+        did = (w["l2"], w["item_knn"])
+        S = self._keep("own", did, lambda: self._own(*did))
         M = self._keep("near", w["category"], lambda: items.near.weights(self.model.sharpness))
         F = items.features
         pieces = {
-            "spread": self._keep("spread", (w["l2"], w["category"]), lambda: S @ M.T),
+            "spread": self._keep("spread", (*did, w["category"]), lambda: S @ M.T),
             "nearness": self._keep("nearness", w["category"], (X @ M.T).toarray),
             "linear": self._keep("linear", w["category"], lambda: (X @ F @ items.solve) @ F.T),
         }
-        return self.part.ndcg(blend(S, pieces, w, self.boosted))
+        lifted = lift(w, self.lack, self.new)
+        return self.part.ndcg(blend(S, pieces, w, self.known, lifted))
 
-    def _own(self, l2: float) -> Floats:
-        return self.model._ease(self.part.train, l2).score(self.part.seen)
+    def _own(self, l2: float, item_knn: float) -> Floats:
+        ease = self._keep(
+            "ease", l2, lambda: self.model._ease(self.part.train, l2).score(self.part.seen)
+        )
+        knn = self._keep("knn", None, lambda: _neighbours(self.part.train).score(self.part.seen))
+        return np.asarray(ease + np.float32(item_knn) * knn)
 
     def _keep(self, name: str, key: Hashable, make: Callable[[], Any]) -> Any:
         kept = self.kept.setdefault(name, {})

@@ -193,7 +193,9 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     """
     plan = replace(plan, recommender=fresh(plan.recommender))
     catalog = train.catalog
-    training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+    training = Training(
+        train.histories, vectors, catalog.languages, catalog.categories, new=catalog.new
+    )
     plan.recommender.fit(training, seed=seed)
     users = train.interactions.users
     trained_on = (train.name, train.view_name)

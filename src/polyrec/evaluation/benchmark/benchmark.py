@@ -250,7 +250,8 @@ class _Ground:
 def _digest(training: Training) -> str:
     """Tell training data apart by what they hold beside the histories."""
     found = hashlib.sha256()
-    for column in (training.vectors, training.languages, training.categories, training.profiles):
+    columns = (training.vectors, training.languages, training.categories)
+    for column in (*columns, training.profiles, training.new):
         found.update(b"-" if column is None else column.tobytes())
     return found.hexdigest()[:16]
 
