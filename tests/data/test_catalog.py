@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +97,38 @@ def test_items_that_name_no_work_are_works_of_their_own() -> None:
     named = replace(CATALOG, attributes={"work": ("b", None, "b")})
     assert named.works.tolist() == [0, 1, 0]
     assert replace(CATALOG, attributes={"work": ("b", "", "")}).works.tolist() == [0, 1, 2]
+
+
+def test_what_is_new_is_known_where_the_catalog_says_so() -> None:
+    assert CATALOG.new is None
+    for said in (
+        (True, False, None),
+        ("true", "", "no"),
+        ("1", "0", "0"),
+        (" TRUE", "false", None),
+    ):
+        new = replace(CATALOG, attributes={"new": said}).new
+        assert new is not None
+        assert new.tolist() == [True, False, False]
+    told = CATALOG.with_new(np.array([False, True, False]))
+    assert told.attributes["new"] == (False, True, False)
+    assert told.new is not None
+    assert told.new.tolist() == [False, True, False]
+
+
+def test_a_column_of_what_is_new_that_says_something_else_is_refused() -> None:
+    with pytest.raises(
+        DataError,
+        match=r"^the item 'b' has 'perhaps' in the column 'new'; give one of true, yes, 1",
+    ):
+        replace(CATALOG, attributes={"new": ("true", "perhaps", "")}).new  # noqa: B018
+
+
+def test_what_is_new_survives_items_that_do_not_say() -> None:
+    more = Catalog.from_texts(["d"], [{"de": "Säge"}])
+    joined = CATALOG.with_new(np.array([False, True, False])).joined(more)
+    assert joined.new is not None
+    assert joined.new.tolist() == [False, True, False, False]
 
 
 def test_works_survive_items_that_name_none() -> None:

@@ -62,8 +62,24 @@ def test_every_interaction_is_on_exactly_one_side(
     assert sorted(rows(train) + rows(test)) == sorted(rows(data))
     assert not set(rows(train)) & set(rows(test))
     for side in (train, test):
-        assert side.catalog == data.catalog
+        said = {n: c for n, c in side.catalog.attributes.items() if n != "new"}
+        assert replace(side.catalog, attributes=said) == data.catalog
         assert side.interactions.users == data.interactions.users
+
+
+def test_only_the_training_part_of_cold_items_is_told_which_items_are_new() -> None:
+    data = two_camps().dataset
+    train, test = data.split("cold-items", seed=3)
+    new = train.catalog.new
+    assert new is not None
+    assert new.sum() == 8
+    assert set(test.interactions.item.tolist()) == set(np.flatnonzero(new).tolist())
+    assert test.catalog.new is None
+    assert data.split("random")[0].catalog.new is None
+    again, _ = train.split("cold-items", seed=4)
+    assert again.catalog.new is not None
+    assert (again.catalog.new >= new).all()
+    assert again.catalog.new.sum() > 8
 
 
 @given(datasets(), SHARES, st.integers(0, 3))

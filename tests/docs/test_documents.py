@@ -23,6 +23,7 @@ from polyrec.evaluation.contenders import CONTENDERS
 from polyrec.evaluation.protocol import GAP
 from polyrec.evaluation.rows import Row
 from polyrec.measures.accuracy import ACCURACY
+from polyrec.models.hybrid import GRIDS
 from polyrec.models.several import Several
 
 ROOT = Path(__file__).parents[2]
@@ -157,7 +158,7 @@ def test_what_models_can_do_is_told_right(read: Any) -> None:
         assert (text == "yes") == cls.needs_vectors
 
 
-@pytest.mark.parametrize("weight", ["spread", "nearness", "linear", "category", "new_item_boost"])
+@pytest.mark.parametrize("weight", GRIDS)
 def test_every_weight_of_the_hybrid_is_explained(weight: str, read: Any) -> None:
     assert f"`{weight}`" in read("docs/models.md").text
 

@@ -202,7 +202,9 @@ def test_weights_are_chosen_once_for_a_language(monkeypatch: pytest.MonkeyPatch)
     asked: list[Histories] = []
     kept = language_out.Hybrid.settled
 
-    def hold_out(histories: Histories, *, seed: int) -> list[Any]:
+    def hold_out(histories: Histories, *, kinds: Any, new: Any, seed: int) -> list[Any]:
+        assert not new[histories.items].any()
+        assert new.any()
         asked.append(histories)
         return []
 
@@ -215,6 +217,7 @@ def test_weights_are_chosen_once_for_a_language(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Hybrid, "settled", spy)
     leave_languages_out(DATA, {1: vectors()}, view="one-language")
+    asked = asked[::2]  # one for the random split, one for the mixed
     assert len(asked) == 3
     assert len(settled) == 15
     for histories, tag in zip(asked, slices.frequent_languages(TAGS), strict=True):

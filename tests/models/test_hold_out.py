@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -150,10 +152,40 @@ def test_what_is_seen_and_what_nobody_chose_takes_no_place() -> None:
     assert part.ndcg(np.array([[9, 8, 7, 6]], dtype=np.float32)) == pytest.approx(1 / np.log2(3))
 
 
-def test_items_that_nobody_chose_are_those_of_the_whole_history() -> None:
+def test_only_items_that_were_new_before_and_that_nobody_chose_are_barred() -> None:
     histories = Histories.from_lists([[0, 1, 2, 3, 4], [0, 1, 2, 3, 5]] * 5, n_items=8)
+    new = np.isin(np.arange(8), [5, 7])
+    for part in hold_out(histories, new=new):
+        assert part.barred.tolist() == [7]
     for part in hold_out(histories):
-        assert part.never_chosen.tolist() == [6, 7]
+        assert part.barred.tolist() == []
+
+
+def test_what_is_drawn_as_new_is_told_to_who_learns() -> None:
+    world = two_camps(60, 100)
+    histories = world.dataset.histories
+    new = np.arange(100) == 3
+    known, cold, mixed = hold_out(histories, kinds=("random", "cold-items", "mixed"), new=new)
+    assert known.new is new
+    (untold,) = hold_out(histories, kinds=("cold-items",))
+    drawn = untold.new
+    assert drawn is not None
+    assert drawn.sum() == 20
+    assert np.array_equal(cold.new, drawn | new)
+    assert not drawn[cold.train.items].any()
+    assert drawn[cold.relevant.items].all()
+    assert np.array_equal(mixed.new, cold.new)
+    assert not drawn[mixed.train.items].any()
+    assert 0.4 < drawn[mixed.relevant.items].mean() < 0.7
+    told = mixed.training(replace(world.training, new=new))
+    assert told.histories is mixed.train
+    assert told.new is mixed.new
+    assert told.vectors is world.training.vectors
+
+
+def test_without_a_word_about_new_items_the_random_split_has_none() -> None:
+    (part,) = hold_out(two_camps().dataset.histories, kinds=("random",))
+    assert part.new is None
 
 
 @given(st.integers(0, 50))
@@ -164,7 +196,7 @@ def test_it_is_the_mean_ndcg_of_the_full_ranking(seed: int) -> None:
         scores = rng.standard_normal((len(part.seen), 50)).astype(np.float32)
         masked = scores.copy()
         masked[part.seen.matrix().toarray() > 0] = -np.inf
-        masked[:, part.never_chosen] = -np.inf
+        masked[:, part.barred] = -np.inf
         ranked = best_items(masked, module.K)
         expected = float(ndcg(Hits.of(ranked, part.relevant), module.K).mean())
         assert part.ndcg(scores) == pytest.approx(expected)

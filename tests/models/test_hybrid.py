@@ -14,6 +14,7 @@ from polyrec.core.types import Histories, Training
 from polyrec.core.vectors import unit_rows
 from polyrec.models import hold_out as module
 from polyrec.models.hybrid import GRIDS, START, Hybrid
+from polyrec.models.item_knn import ItemKnn
 from polyrec.testing.worlds import TwoCamps, two_camps, two_languages
 
 if TYPE_CHECKING:
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from polyrec.models.weight_search import Weights
 
 WEIGHTS: Weights = {
-    "new_item_boost": 3.0,
+    "unseen_boost": 2.0,
     "l2": 7.0,
+    "item_knn": 0.4,
     "spread": 0.3,
     "nearness": 0.2,
     "linear": 0.8,
     "category": 0.5,
+    "new_item_boost": 3.0,
 }
 
 
@@ -69,16 +72,30 @@ def neighbours_by_hand(F: np.ndarray, depth: int, sharpness: float) -> np.ndarra
     return M
 
 
+def item_neighbours_by_hand(X: np.ndarray) -> np.ndarray:
+    """Scale the weights of `item-knn` so that those of items that have any sum to one on average."""
+    K = ItemKnn().fit(Training(histories_of(X))).weights_.toarray()
+    sums = K.sum(axis=0)
+    return np.asarray(K / sums[sums > 0].mean()) if sums.any() else K
+
+
 def scores_by_hand(
-    X: np.ndarray, F: np.ndarray, trained: np.ndarray, model: Hybrid, w: Weights
+    X: np.ndarray,
+    F: np.ndarray,
+    trained: np.ndarray,
+    model: Hybrid,
+    w: Weights,
+    told: np.ndarray | None = None,
 ) -> np.ndarray:
     """Work out `Hybrid`'s formula item by item, with dense matrices of doubles.
 
-    `trained` are the histories that were learned from; items beyond theirs are new.
+    `trained` are the histories that were learned from; items beyond theirs are new, and those that
+    are told to be.
     """
     n_old = trained.shape[1]
     S = np.zeros(X.shape)
     S[:, :n_old] = X[:, :n_old] @ ease_by_hand(trained, w["l2"])
+    S[:, :n_old] += w["item_knn"] * X[:, :n_old] @ item_neighbours_by_hand(trained)
     M = neighbours_by_hand(F, model.n_neighbours, model.sharpness)
     old = F[:n_old]
     ridge = np.trace(old.T @ old) / F.shape[1]
@@ -88,7 +105,10 @@ def scores_by_hand(
     counts[:n_old] = (trained > 0).sum(axis=0)
     lack = model.evidence / (model.evidence + counts)
     known = (X * (1 - lack)).sum(axis=1) / np.maximum(X.sum(axis=1), 1e-12)
-    return np.asarray(S + text * (1 + (w["new_item_boost"] - 1) * known[:, None] * lack))
+    new = np.ones(X.shape[1], dtype=bool)
+    new[:n_old] = False if told is None else told
+    boost = np.where(new, w["new_item_boost"], w["unseen_boost"])
+    return np.asarray(S + text * (1 + (boost - 1) * known[:, None] * lack))
 
 
 @st.composite
@@ -110,9 +130,10 @@ def test_the_closed_form_is_the_formula_worked_out_densely(
     X, vectors, categories = world
     model = given_weights(new_item_boost=boost, n_neighbours=depth, evidence=evidence)
     histories = histories_of(X)
-    model.fit(Training(histories, vectors, categories=categories))
+    new = X.sum(axis=0) < 2
+    model.fit(Training(histories, vectors, categories=categories, new=new))
     F = described_by_hand(vectors, categories, 0.5)
-    expected = scores_by_hand(X, F, X, model, model.weights)
+    expected = scores_by_hand(X, F, X, model, model.weights, new)
     assert np.allclose(model.score(histories), expected, rtol=1e-3, atol=1e-3)
 
 
@@ -147,7 +168,7 @@ def test_new_items_are_scored_by_the_same_formula_once_they_are_neighbours_of_al
 
 def test_weights_without_a_piece_leave_ease() -> None:
     world = two_camps()
-    blank = given_weights(spread=0.0, nearness=0.0, linear=0.0).fit(world.training)
+    blank = given_weights(item_knn=0.0, spread=0.0, nearness=0.0, linear=0.0).fit(world.training)
     histories = world.training.histories
     expected = histories.matrix() @ ease_by_hand(histories.matrix().toarray().astype(float), 7.0)
     assert np.allclose(blank.score(histories), expected, atol=1e-4)
@@ -214,14 +235,34 @@ def test_the_search_looks_at_the_training_data_alone(monkeypatch: pytest.MonkeyP
     seen: list[Histories] = []
     kept = module.hold_out
 
-    def spy(histories: Histories, *, seed: int) -> list[module.HeldOut]:
+    def spy(histories: Histories, **others: Any) -> list[module.HeldOut]:
         seen.append(histories)
-        return kept(histories, seed=seed)
+        return kept(histories, **others)
 
     monkeypatch.setattr("polyrec.models.hybrid.hold_out", spy)
     training = two_camps().training
     Hybrid().fit(training)
-    assert seen == [training.histories]
+    assert seen == [training.histories] * 2
+
+
+def test_what_is_told_to_be_new_is_boosted_as_new_and_the_rest_as_unseen() -> None:
+    world = two_camps()
+    histories = world.training.histories
+    lists = [histories.items_of(u)[~np.isin(histories.items_of(u), [6, 8])] for u in range(40)]
+    training = replace(
+        world.training, histories=Histories.from_lists([x.tolist() for x in lists], n_items=40)
+    )
+    new = np.arange(40) == 6
+    found = {}
+    for name in ("unseen_boost", "new_item_boost"):
+        for boost in (1.0, 5.0):
+            model = given_weights(**{"unseen_boost": 1.0, "new_item_boost": 1.0, name: boost})
+            scores = model.fit(replace(training, new=new)).score(training.histories.rows(slice(1)))
+            found[name, boost] = scores[0, [6, 8]]
+    for name, counts in (("new_item_boost", [True, False]), ("unseen_boost", [False, True])):
+        changed = found[name, 5.0] / found[name, 1.0]
+        assert (changed > 4).tolist() == counts
+        assert np.allclose(changed[~np.array(counts)], 1.0)
 
 
 def test_evidence_that_would_divide_by_zero_is_refused() -> None:
@@ -237,7 +278,8 @@ def _boost_of(world: TwoCamps, history: list[int], item: int) -> float:
     """Say how many times the score of an item is, if new items are boosted, what it is if not."""
     scores = []
     for boost in (1.0, 4.0):
-        model = given_weights(new_item_boost=boost).fit(world.training)
+        both = {"new_item_boost": boost, "unseen_boost": boost}
+        model = given_weights(**both).fit(world.training)
         model.extend(world.new_vectors, world.new_languages, world.new_categories)
         scores.append(model.score(Histories.from_lists([history], n_items=44))[0, item])
     return float(scores[1] / scores[0])

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from polyrec.pipeline.explanation import Explanation
 
 
+UNCHOSEN = 0.2
+"""From this share of items that nobody chose on, `fit` asks which of them are new."""
+
+
 class Fitted:
     """Answers by users, items and texts, and keeps what it knows.
 
@@ -183,6 +187,7 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
         plan = replace(plan, encoder=space.encoder)
         notes += [str(space.bridged)] if plan.translate == "pivot" else []
         notes += [_said_of_made(space.made)] if plan.augmenter is not None else []
+    notes += _said_of_unchosen(train, plan)
     return Fitted(fit_on_vectors(train, plan, vectors, seed=seed).learned, tuple(notes))
 
 
@@ -201,6 +206,19 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     trained_on = (train.name, train.view_name)
     held = None if vectors is None else kept(vectors)
     return Fitted(Learned(plan, catalog, users, train.histories, held, seed, trained_on))
+
+
+def _said_of_unchosen(train: Dataset, plan: Plan) -> list[str]:
+    """Note it where much of the catalog may be new or dead, and nothing tells which."""
+    if not plan.recommender.accepts_new_items or train.catalog.new is not None:
+        return []
+    n_items, n_unchosen = len(train.catalog), int((~train.histories.chosen).sum())
+    if n_unchosen < UNCHOSEN * n_items:
+        return []
+    return [
+        f"nobody chose {n_unchosen:,} of {n_items:,} items, which are taken for old: a column 'new' "
+        "in the catalog tells which are new"
+    ]
 
 
 def _said_of_made(made: Counter[str]) -> str:
