@@ -73,7 +73,7 @@ def neighbours_by_hand(F: np.ndarray, depth: int, sharpness: float) -> np.ndarra
 
 
 def item_neighbours_by_hand(X: np.ndarray) -> np.ndarray:
-    """Scale the weights of `item-knn` so that those of items that have any sum to one on average."""
+    """Scale the weights of `item-knn`: those of items that have any sum to one on average."""
     K = ItemKnn().fit(Training(histories_of(X))).weights_.toarray()
     sums = K.sum(axis=0)
     return np.asarray(K / sums[sums > 0].mean()) if sums.any() else K
@@ -85,6 +85,7 @@ def scores_by_hand(
     trained: np.ndarray,
     model: Hybrid,
     w: Weights,
+    *,
     told: np.ndarray | None = None,
 ) -> np.ndarray:
     """Work out `Hybrid`'s formula item by item, with dense matrices of doubles.
@@ -133,7 +134,7 @@ def test_the_closed_form_is_the_formula_worked_out_densely(
     new = X.sum(axis=0) < 2
     model.fit(Training(histories, vectors, categories=categories, new=new))
     F = described_by_hand(vectors, categories, 0.5)
-    expected = scores_by_hand(X, F, X, model, model.weights, new)
+    expected = scores_by_hand(X, F, X, model, model.weights, told=new)
     assert np.allclose(model.score(histories), expected, rtol=1e-3, atol=1e-3)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -9,6 +10,7 @@ from polyrec.core.errors import ConfigError, DataError, UnknownIdError
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
+from polyrec.models.hybrid import Hybrid
 from polyrec.pipeline.fitted import Fitted, fit
 from polyrec.pipeline.plan import Plan
 from polyrec.testing.worlds import TwoCamps, two_camps
@@ -163,3 +165,21 @@ def test_data_without_interactions_cannot_be_learned_from(plan: Callable[..., Pl
     data = Dataset(catalog, Interactions.from_pairs([], users=["u"]))
     with pytest.raises(DataError, match=r"^there are no interactions to learn from$"):
         fit(data, plan())
+
+
+def test_much_that_nobody_chose_is_noted_unless_the_catalog_says_what_is_new(
+    camps: TwoCamps,
+) -> None:
+    hybrid = Plan.from_table({"encoder": {"use": "hashing"}, "recommender": {"use": "hybrid"}})
+    ease = Plan.from_table({"recommender": {"use": "ease"}})
+    few = camps.dataset.where(camps.dataset.interactions.item < 30)
+    noted = "nobody chose 10 of 40 items, and they are taken for old: a column 'new' in the catalog"
+    assert any(note.startswith(noted) for note in fit(few, hybrid).notes)
+    assert not fit(few, ease).notes
+    told = fit(few.with_new(np.arange(40) >= 30), hybrid)
+    assert not told.notes
+    model = told.learned.plan.recommender
+    assert isinstance(model, Hybrid)
+    assert model.new_ is not None
+    assert model.new_.sum() == 10
+    assert not fit(camps.dataset, hybrid).notes

@@ -3,8 +3,8 @@
 A: all interactions with the language's items are held out, so the language is new to the model.
 B: the same items in folds, one held out at a time, so the model knows the rest of the language.
 In both, a fold's items are measured against the same candidates: everything but the user's own
-other items. A / B says how much of the accuracy survives without a history in the language. Both are told which
-items are new, as a catalog's column `new` does.
+other items. A / B says how much of the accuracy survives without a history in the language. Both
+are told which items are new, as by a catalog's column `new`.
 
 Where items name their works, whole works are held out, versions in other languages with them: else
 A would know a work by its translation. Measured are the items in the language.

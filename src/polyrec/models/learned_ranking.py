@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -78,7 +78,8 @@ class LearnedRanking(Several):
     def _fit(self, training: Training, seed: int) -> None:
         self.boosted_ = BoostedTrees()
         examples = [
-            self._examples(training, part, seed) for part in hold_out(training.histories, seed=seed)
+            self._examples(training, part, seed)
+            for part in hold_out(training.histories, new=training.new, seed=seed)
         ]
         if sum(len(groups) for _, _, groups in examples):
             rows, relevant, groups = (np.concatenate(each) for each in zip(*examples, strict=True))
@@ -102,11 +103,11 @@ class LearnedRanking(Several):
 
         Users none of whose held-out items are proposed teach nothing and are left out.
         """
-        inner = replace(training, histories=part.train)
+        inner = part.training(training)
         fitted = [fresh(each).fit(inner, seed=seed) for each in self.recommenders]
         said = [each.score(part.seen).copy() for each in fitted]
         for scores in said:
-            scores[:, part.never_chosen] = -np.inf
+            scores[:, part.barred] = -np.inf
         standings = [Standing.of(scores, part.seen) for scores in said]
         among = candidates(standings, self.depth)
         held_out = part.relevant.matrix().toarray() > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -83,7 +83,9 @@ class Weighted(Several):
         start = {str(i): 1.0 for i in range(len(self.recommenders))}
         trials = [
             (part, self._tried(training, part, seed))
-            for part in hold_out(training.histories, seed=seed)[OBJECTIVES[self.objective]]
+            for part in hold_out(training.histories, new=training.new, seed=seed)[
+                OBJECTIVES[self.objective]
+            ]
         ]
         if trials:
 
@@ -96,7 +98,7 @@ class Weighted(Several):
 
     def _tried(self, training: Training, part: HeldOut, seed: int) -> list[Floats]:
         """Give what recommenders that know one inner split score on it, on the scale."""
-        inner = replace(training, histories=part.train)
+        inner = part.training(training)
         fitted = (fresh(each).fit(inner, seed=seed) for each in self.recommenders)
         return [SCALES[self.scale](each.score(part.seen), part.seen) for each in fitted]
 

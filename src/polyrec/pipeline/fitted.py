@@ -216,8 +216,8 @@ def _said_of_unchosen(train: Dataset, plan: Plan) -> list[str]:
     if n_unchosen < UNCHOSEN * n_items:
         return []
     return [
-        f"nobody chose {n_unchosen:,} of {n_items:,} items, which are taken for old: a column 'new' "
-        "in the catalog tells which are new"
+        f"nobody chose {n_unchosen:,} of {n_items:,} items, and they are taken for old: a column "
+        "'new' in the catalog tells which are new"
     ]
 
 
