@@ -210,7 +210,9 @@ def test_what_was_learned_carries_over_to_a_language_that_nobody_has_read(seed: 
     matrix = world.training.histories.matrix().toarray()
     matrix[:, french] = 0
     german = Histories.from_lists([np.flatnonzero(row).tolist() for row in matrix], n_items=60)
-    part = small(Ease(), Content(), Popularity()).fit(replace(world.training, histories=german))
+    part = small(Ease(), Content(), Popularity()).fit(
+        replace(world.training, histories=german, new=french)
+    )
     top = part.top(german, 5, allowed=french)
     assert french[top.items].all()
     assert world.right(top.items).mean() > 0.95

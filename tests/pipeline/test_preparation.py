@@ -238,7 +238,7 @@ def test_a_model_that_translates_does_so_after_it_was_saved(tmp_path: Path) -> N
         "recommender": "content",
     }
     rec = fit(data, Plan.from_table(table))
-    assert rec.notes == ("3 of 6 texts translated in 0 s (glossary 3)",)
+    assert rec.notes[0] == "3 of 6 texts translated in 0 s (glossary 3)"
     rec.save(tmp_path / "model")
     again = load(tmp_path / "model")
     for model in (rec, again):
