@@ -100,6 +100,9 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
         "n_trees": 30,
         "min_rows": 10,
     },
+    "two-tower": lambda: _with_torch(dim=16, epochs=12, patience=3),
+    "sasrec": lambda: _with_torch(blocks=1, epochs=10, patience=4),
+    "neumf": lambda: _with_torch(dim=16, epochs=20, learning_rate=0.01),
     "chain": lambda: {"rankers": ["one-per-work", "language-mix", "prefer-languages"]},
     "translation": lambda: {"translator": {"use": "apertium"}},
     "augmenter back-translation": lambda: {"translator": {"use": "apertium"}},
@@ -181,6 +184,11 @@ def _with_gensim(epochs: int) -> int:
 def _with_lightgbm(recommenders: list[str]) -> list[str]:
     pytest.importorskip("lightgbm", reason="needs the extra boost")
     return recommenders
+
+
+def _with_torch(**settings: float) -> dict[str, Any]:
+    pytest.importorskip("torch", reason="needs the extra torch")
+    return settings
 
 
 def _embedding_service() -> str:

@@ -90,6 +90,14 @@ def test_sparse_matrices_come_back_as_they_were() -> None:
     assert loaded.toarray().tolist() == [[0, 2, 0], [0, 0, 0]]
 
 
+def test_arrays_by_name_come_back_by_name() -> None:
+    given = {"one": np.arange(3), "other": np.ones((2, 2), dtype=np.float32)}
+    loaded: Any = saved_and_loaded(learned(given), Outer()).table_
+    assert loaded.keys() == given.keys()
+    assert all(np.array_equal(loaded[name], array) for name, array in given.items())
+    assert loaded["other"].dtype == np.float32
+
+
 def test_held_parts_keep_what_they_learned_under_their_own_names() -> None:
     part = learned(1)
     part.inner.mean_ = np.ones(2)

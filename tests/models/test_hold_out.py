@@ -12,7 +12,7 @@ from polyrec.data.split import cold_items_split, random_split
 from polyrec.measures.accuracy import ndcg
 from polyrec.measures.hits import Hits
 from polyrec.models import hold_out as module
-from polyrec.models.hold_out import HeldOut, hold_out
+from polyrec.models.hold_out import HeldOut, hold_out, hold_out_last
 from polyrec.testing.worlds import two_camps
 
 N_ITEMS = 15
@@ -135,6 +135,30 @@ def test_no_more_users_are_measured_than_memory_allows(monkeypatch: pytest.Monke
         assert len(part.train) == 300
     monkeypatch.setattr(module, "MAX_USERS", 20)
     assert {len(part.seen) for part in hold_out(histories)} == {20}
+
+
+# the latest items
+
+
+@given(LISTS, st.integers(0, 5))
+def test_of_who_has_three_items_the_latest_is_held_out(lists: list[list[int]], seed: int) -> None:
+    histories = Histories.from_lists(lists, n_items=N_ITEMS)
+    times = np.random.default_rng(seed).permutation(len(histories.items)).astype(np.float64)
+    histories = replace(histories, times=times)
+    able = np.flatnonzero(histories.lengths > 2)
+    found = hold_out_last(histories, seed=seed)
+    assert len(found) == bool(len(able))
+    for part in found:
+        assert len(part.seen) == len(part.relevant) == len(able)
+        for row, user in enumerate(able):
+            at = slice(histories.indptr[user], histories.indptr[user + 1])
+            latest = histories.items[at][np.argmax(times[at])]
+            assert part.relevant.items_of(row).tolist() == [latest]
+            own = set(histories.items[at].tolist())
+            assert set(part.seen.items_of(row).tolist()) == own - {latest}
+            assert set(part.train.items_of(user).tolist()) == own - {latest}
+        assert len(part.train.items) + len(part.relevant.items) == len(histories.items)
+        assert part.train.times is not None
 
 
 # measuring on it

@@ -93,8 +93,8 @@ def _is_of(declared: str, value: Any) -> bool:
 def state_of(part: Any, prefix: str = "") -> State:
     """Collect what a part learned as named arrays.
 
-    Attributes that end in `_` may be arrays, sparse CSR matrices, numbers, texts, lists of texts,
-    None, or parts of their own (which give dotted names).
+    Attributes that end in `_` may be arrays, sparse CSR matrices, arrays by name, numbers, texts,
+    lists of texts, None, or parts of their own (which give dotted names).
 
     Raises:
         TypeError: a learned attribute is of another kind, which is a fault of the part.
@@ -120,6 +120,8 @@ def _arrays(name: str, value: Any) -> State:
             f"{name}/indptr": matrix.indptr,
             f"{name}/shape": np.asarray(matrix.shape),
         }
+    if isinstance(value, dict) and all(isinstance(each, np.ndarray) for each in value.values()):
+        return {f"{name}/{key}": array for key, array in value.items()}
     if isinstance(value, np.ndarray | int | float | str | bool | np.generic | list | tuple):
         array = np.asarray(value)
         if array.dtype != object:
@@ -152,5 +154,7 @@ def _value(pieces: State) -> Any:
         n_rows, n_columns = pieces["shape"].tolist()
         table = (pieces["data"], pieces["indices"], pieces["indptr"])
         return sp.csr_array(table, shape=(n_rows, n_columns))
+    if "" not in pieces:
+        return pieces
     array = pieces[""]
     return array.item() if array.ndim == 0 else array

@@ -60,6 +60,17 @@ CONTENDERS: dict[str, Contender] = {
     "bpr": Contender(
         "factors by which choices stand before others", {"use": "bpr"}, only_by_name=True
     ),
+    "two-tower": Contender(
+        "two networks, of the history and of the item's text and id",
+        {"use": "two-tower"},
+        only_by_name=True,
+    ),
+    "sasrec": Contender(
+        "a network that reads the history in order", {"use": "sasrec"}, only_by_name=True
+    ),
+    "neumf": Contender(
+        "a network over who chose what, blind to new items", {"use": "neumf"}, only_by_name=True
+    ),
     "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
     "hybrid-raw-sharp": Contender(
         "hybrid in the raw space with a sharpness to suit it (a harder control)",

@@ -104,6 +104,27 @@ def hold_out(
     return found if len(found) == len(kinds) else []
 
 
+def hold_out_last(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
+    """Hold out the latest item of each user who has two others; none where nobody has.
+
+    Args:
+        histories: what is parted; with times.
+        seed: draws on whom it is measured, where there are very many users.
+    """
+    assert histories.times is not None
+    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    order = np.lexsort((histories.times, user))
+    last = np.zeros(len(user), dtype=bool)
+    last[order[histories.indptr[1:][histories.lengths > 2] - 1]] = True
+    rows = _rows(histories)
+    train, relevant = (rows.where(part).histories(histories.n_items) for part in (~last, last))
+    users = _sample(train, relevant, seed)
+    never_chosen = np.flatnonzero(~histories.chosen)
+    if not len(users):
+        return []
+    return [HeldOut(train, train.rows(users), relevant.rows(users), never_chosen)]
+
+
 def _rows(histories: Histories) -> Interactions:
     users = IdMap(tuple(str(user) for user in range(len(histories))))
     user = np.repeat(np.arange(len(histories)), histories.lengths)
