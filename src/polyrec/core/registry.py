@@ -109,6 +109,8 @@ PARTS: dict[str, dict[str, str]] = {
         "two-tower": "polyrec.models.neural.two_tower:TwoTower [torch]",
         "sasrec": "polyrec.models.neural.sasrec:SasRec [torch]",
         "neumf": "polyrec.models.neural.neumf:NeuMf [torch]",
+        "biased-mf": "polyrec.models.biased_mf:BiasedMf",
+        "text-mf": "polyrec.models.text_mf:TextMf",
         "hybrid": "polyrec.models.hybrid:Hybrid",
         "weighted": "polyrec.models.weighted:Weighted",
         "reciprocal-rank-fusion": "polyrec.models.reciprocal_rank_fusion:ReciprocalRankFusion",

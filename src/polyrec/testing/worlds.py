@@ -70,19 +70,29 @@ class TwoCamps:
 
 
 def two_camps(
-    n_users: int = 40, n_items: int = 40, *, dim: int = 16, share: float = 0.6, seed: int = 0
+    n_users: int = 40,
+    n_items: int = 40,
+    *,
+    dim: int = 16,
+    share: float = 0.6,
+    others: float = 0.0,
+    seed: int = 0,
 ) -> TwoCamps:
     """Make users who each chose a share of the items of their own camp, and none of the other.
 
     Known answer: an even user is recommended even items, an odd one odd items, by what others
     chose, by vector, by category and, as camps have words of their own, by text. Languages (`de`,
     `fr`, in turns of two items) say nothing, nor do times: one choice a second, user by user.
+    With `others` users also rated that share of the other camp's items: five stars (the weight) for
+    their own camp, one star for the other.
     """
     rng = np.random.default_rng(seed)
     users, items = np.arange(n_users), np.arange(n_items)
     same = users[:, None] % 2 == items[None, :] % 2
     chosen = same & (rng.random(same.shape) < share)
     chosen[users, users % n_items] |= same[users, users % n_items]
+    if others:
+        chosen |= ~same & (rng.random(same.shape) < others)
     texts = [_camp_text(int(item) % 2, rng) for item in items]
     languages = ["de" if item // 2 % 2 == 0 else "fr" for item in items]
     categories = [CAMPS[item % 2] for item in items]
@@ -91,9 +101,12 @@ def two_camps(
     noise = rng.standard_normal((len(both), dim)).astype(np.float32) / np.float32(2 * dim**0.5)
     vectors = unit_rows(centres[both] + noise)
     data = _dataset(texts, languages, chosen, categories)
-    time = np.arange(len(data.interactions), dtype=np.float64)
+    events = data.interactions
+    time = np.arange(len(events), dtype=np.float64)
+    stars = np.where(same[events.user, events.item], 5, 1).astype(np.float32)
+    weight = stars if others else events.weight
     return TwoCamps(
-        replace(data, interactions=replace(data.interactions, time=time)),
+        replace(data, interactions=replace(events, time=time, weight=weight)),
         _read_only(vectors[:n_items]),
         _read_only(vectors[n_items:]),
     )

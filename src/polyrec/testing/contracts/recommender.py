@@ -12,13 +12,14 @@ from polyrec.core.component import settings_of, state_of
 from polyrec.core.errors import ConfigError, DataError, NotFittedError
 from polyrec.core.registry import build, table_of
 from polyrec.core.types import NO_ITEM, Floats, Histories
+from polyrec.models.rater import Rater
 from polyrec.testing.contracts.part import PartContract, refusal, same_state, saved_and_loaded
 from polyrec.testing.worlds import TwoCamps, two_camps, two_languages
 
 
-@lru_cache(maxsize=1)
-def _world() -> TwoCamps:
-    return two_camps()
+@lru_cache(maxsize=2)
+def _world(*, rated: bool) -> TwoCamps:
+    return two_camps(others=0.4) if rated else two_camps()
 
 
 class RecommenderContract(PartContract):
@@ -35,8 +36,8 @@ class RecommenderContract(PartContract):
 
     @property
     def world(self) -> TwoCamps:
-        """The world it is tested in; its arrays cannot be written to."""
-        return _world()
+        """The world it is tested in, rated for raters; its arrays cannot be written to."""
+        return _world(rated=self._rates)
 
     def fitted(self) -> Any:
         """Make a part and fit it on the world."""
@@ -52,6 +53,10 @@ class RecommenderContract(PartContract):
     def histories(self) -> Histories:
         """What the users of the world chose."""
         return self.world.training.histories
+
+    @property
+    def _rates(self) -> bool:
+        return isinstance(self.part, Rater)
 
     # settings
 
@@ -307,6 +312,7 @@ class RecommenderContract(PartContract):
         if self.is_personal:
             lists = [[0, 2, 4], [1, 3, 5], [6, 8, 14], [7, 9, 15]]
             new = Histories.from_lists(lists, n_items=self.histories.n_items)
+            new = replace(new, weights=np.full_like(new.weights, 5 if self._rates else 1))
             assert self.world.right(self.fitted().top(new, 3).items).mean() > 0.9
 
     def test_new_items_of_the_camp_stand_before_those_of_the_other(self) -> None:
@@ -330,8 +336,8 @@ class RecommenderContract(PartContract):
         assert np.allclose(given, without, rtol=1e-3, atol=self.tolerance)
 
     def test_a_german_reader_gets_the_french_twin(self) -> None:
-        if not (self.is_personal and self.part.needs_vectors):
-            return
+        if not (self.is_personal and self.part.needs_vectors) or self._rates:
+            return  # nobody in this world gave stars
         world = two_languages(offset=0.0)
         readers = world.german_readers
         first = self.make().fit(world.training).top(readers, 1).items[:, 0]
@@ -339,6 +345,30 @@ class RecommenderContract(PartContract):
             int(item) in world.twins(readers.items_of(user)) for user, item in enumerate(first)
         ]
         assert np.mean(twins) > 0.9
+
+    # raters
+
+    def test_stars_are_those_scores_within_the_scale(self) -> None:
+        if not self._rates:
+            return
+        part, histories = self.fitted(), self.histories
+        users, items = np.divmod(np.arange(len(histories) * histories.n_items), histories.n_items)
+        stars = part.predict(histories, users[::-1], items[::-1])[::-1]
+        scores = part.score(histories).ravel()
+        assert np.allclose(stars, np.clip(scores, 1, 5), rtol=1e-3, atol=self.tolerance)
+        assert np.array_equal(saved_and_loaded(part, self.make()).scale_, [1, 5])
+        refusal(NotFittedError, lambda: self.make().predict(histories, users, items))
+        refusal(DataError, lambda: part.predict(histories, users, items[:-1]))
+        refusal(DataError, lambda: part.predict(histories, users + 1, items))
+        assert part.predict(histories, users[:0], items[:0]).shape == (0,)
+
+    def test_what_is_of_the_camp_gets_most_stars(self) -> None:
+        if not self._rates:
+            return
+        users, items = np.divmod(np.arange(1600), 40)
+        stars = self.fitted().predict(self.histories, users, items)
+        assert stars[users % 2 == items % 2].mean() > 4
+        assert stars[users % 2 != items % 2].mean() < 2
 
     @property
     def _tells_new_items_apart(self) -> bool:
