@@ -35,8 +35,9 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a small catalog have languages to leave out, and weights without a search."""
     for module in (language_out, slices):
         monkeypatch.setattr(module, "MIN_ITEMS", 10)
-    quick = {"l2": 5.0, "spread": 0.15, "nearness": 0.3, "linear": 0.5, "new_item_boost": 3.0}
-    monkeypatch.setattr(language_out, "Hybrid", lambda: Hybrid(**quick, category=0.0))
+    quick = {"l2": 5.0, "item_knn": 0.2, "spread": 0.15, "nearness": 0.3, "linear": 0.5}
+    boosts = {"unseen_boost": 1.0, "new_item_boost": 3.0}
+    monkeypatch.setattr(language_out, "Hybrid", lambda: Hybrid(**quick, **boosts, category=0.0))
 
 
 # taking items out of rankings
@@ -159,7 +160,7 @@ def test_both_are_measured_on_the_same_items_against_the_same_candidates(
 def test_there_are_rows_for_each_language_and_for_all_of_them() -> None:
     rows = leave_languages_out(DATA, {1: vectors(1), 2: vectors(2)}, view="one-language", k=5)
     assert {row.slice for row in rows} == {
-        *("language:de", "language:en", "language:fr", "all"),
+        *("language:de", "language:en", "language:fr", "languages", "all"),
     }
     assert {(row.split, row.measure) for row in rows} == {
         *(("language-out:A", "ndcg"), ("language-out:B", "ndcg"), ("language-out", "ndcg-ratio")),
@@ -192,7 +193,7 @@ def test_where_all_is_alike_the_ratio_is_one(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Hybrid, "_score", score)
     rows = leave_languages_out(DATA, {1: vectors()}, view="one-language", k=60)
     ratios = find(rows, split="language-out")
-    assert len(ratios) == 8
+    assert len(ratios) == 10
     for row in ratios:
         assert (row.value, row.low, row.high) == pytest.approx((1.0, 1.0, 1.0))
 
@@ -222,6 +223,17 @@ def test_weights_are_chosen_once_for_a_language(monkeypatch: pytest.MonkeyPatch)
     assert len(settled) == 15
     for histories, tag in zip(asked, slices.frequent_languages(TAGS), strict=True):
         assert tag not in TAGS[histories.items]
+
+
+def test_in_the_mean_over_languages_each_counts_the_same() -> None:
+    rows = leave_languages_out(DATA, {1: vectors(), 2: vectors(2)}, view="one-language")
+    ratios = find(rows, split="language-out", measure="ndcg-ratio")
+    by_language = [row.value for row in ratios if row.slice.startswith("language:")]
+    (mean,) = [row for row in ratios if row.slice == "languages"]
+    assert len(by_language) == 3
+    assert mean.value == pytest.approx(np.mean(by_language))
+    assert mean.low < mean.value < mean.high
+    assert mean.n == 40
 
 
 # what cannot be left out

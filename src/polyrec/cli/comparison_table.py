@@ -88,11 +88,12 @@ def _languages_out(rows: Sequence[Row]) -> None:
     columns = ("nDCG A", "nDCG B", "A / B", "95 %\ninterval", "users")
     made = table("language", *columns, numbers=columns)
     for row in ratios:
-        a, b = (
-            find(rows, split=f"language-out:{case}", slice=row.slice, measure="ndcg")[0]
+        sides = [
+            find(rows, split=f"language-out:{case}", slice=row.slice, measure="ndcg")
             for case in "AB"
-        )
-        cells = (f"{a.value:.3f}", f"{b.value:.3f}", f"{row.value:.2f}")
+        ]
+        # the mean of ratios has no sides of its own
+        cells = (*(f"{side[0].value:.3f}" if side else "" for side in sides), f"{row.value:.2f}")
         ends = f"{row.low:.2f}-{row.high:.2f}"
         add_row(made, [row.slice.removeprefix("language:"), *cells, ends, f"{row.n:,}"])
     show(made)

@@ -24,7 +24,7 @@ from polyrec.evaluation.rows import Row
 from polyrec.evaluation.slices import MIN_ITEMS, frequent_languages
 from polyrec.evaluation.tabulate import view_label
 from polyrec.measures.accuracy import ndcg, recall
-from polyrec.measures.bootstrap import mean_interval, ratio_interval
+from polyrec.measures.bootstrap import function_interval, mean_interval, ratio_interval
 from polyrec.measures.hits import Hits
 from polyrec.models.hybrid import Hybrid
 
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Doubles, Floats, Histories
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
+    from polyrec.measures.bootstrap import Interval
 
 N_FOLDS = 5
+LANGUAGES = "languages"
+"""The slice of what is a mean over languages."""
+
 MEASURES = {"ndcg": ndcg, "recall": recall}
 
 
@@ -55,24 +59,32 @@ def leave_languages_out(
 
     Returns:
         Rows of the splits `language-out:A`, `language-out:B` and, for A / B, `language-out`, per
-        language and over all; values are means over users of means over folds.
+        language and over all; values are means over users of means over folds. The slice
+        `languages` has the mean of the languages' A / B, in which each counts the same.
     """
-    found: dict[str, list[Measured]] = {}
+    found: dict[str, dict[int, Measured]] = {}
     seen = {text_seed: data.view(view, seed=text_seed) for text_seed in vectors_of}
     work = [(s, tag) for s, shown in seen.items() for tag in _languages(shown)]
     with progress("leaving languages out", len(work), unit="languages") as advance:
         for text_seed, tag in work:
             measured = _one_language(seen[text_seed], vectors_of[text_seed], tag, k=k, seed=seed)
-            found.setdefault(tag, []).append(measured)
+            found.setdefault(tag, {})[text_seed] = measured
             advance(1)
     label = view_label(view, list(vectors_of))
     rows = [
         row
         for tag, draws in found.items()
-        for row in _rows(data.name, label, f"language:{tag}", draws, k=k)
+        for row in _rows(data.name, label, f"language:{tag}", list(draws.values()), k=k)
     ]
-    everything = [draw for draws in found.values() for draw in draws]
-    return rows + (_rows(data.name, label, "all", everything, k=k) if everything else [])
+    everything = [draw for draws in found.values() for draw in draws.values()]
+    if not everything:
+        return []
+    for measure in MEASURES:
+        i = _mean_ratio(found, list(vectors_of), measure)
+        values = (k, i.value, i.low, i.high, i.n)
+        of = (data.name, label, "language-out", "mean", "hybrid", LANGUAGES, f"{measure}-ratio")
+        rows.append(Row(*of, *values))
+    return rows + _rows(data.name, label, "all", everything, k=k)
 
 
 Measured = dict[tuple[str, str], "Doubles"]
@@ -150,6 +162,28 @@ def without(rankings: Rankings, histories: Histories, k: int) -> Rankings:
     items = np.take_along_axis(np.where(gone, NO_ITEM, rankings.items), order, axis=1)
     scores = np.take_along_axis(np.where(gone, -np.inf, rankings.scores), order, axis=1)
     return Rankings(items, scores.astype(np.float32)).first(k)
+
+
+def _mean_ratio(
+    found: Mapping[str, Mapping[int, Measured]], text_seeds: Sequence[int], measure: str
+) -> Interval:
+    """Give the mean over languages of A / B, users and draws of languages resampled."""
+    columns = []
+    for draws in found.values():
+        missing = np.full(len(next(iter(draws.values()))["A", measure]), np.nan)
+        both = np.array(
+            [
+                [draws[seed][case, measure] if seed in draws else missing for seed in text_seeds]
+                for case in ("A", "B")
+            ]
+        )
+        columns += list(np.where(np.isnan(both).any(axis=0), 0.0, both))
+
+    def ratio(sums: Doubles) -> Doubles:
+        over, under = sums[..., 0::2], sums[..., 1::2]
+        return _mean_known(np.moveaxis(over / np.where(under > 0, under, np.nan), -1, 0))
+
+    return function_interval(np.stack(columns, axis=-1), ratio)
 
 
 def _mean_known(values: Doubles) -> Doubles:

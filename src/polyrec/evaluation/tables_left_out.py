@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from polyrec.evaluation.language_out import LANGUAGES
 from polyrec.evaluation.report_choice import LANGUAGE_OUT, by_catalog, measure_name, tag_of
 from polyrec.evaluation.report_numbers import interval, percent
 from polyrec.evaluation.tables import Cell, Line, Table, cell
@@ -36,8 +37,10 @@ def _table(content: Content, choice: Choice, model: str) -> Table | None:
     slices = {
         part for split, of, part, _ in choice.rows if split.startswith(LANGUAGE_OUT) and of == model
     }
-    tags = by_catalog([tag_of(p) for p in sorted(slices) if p != "all"], content)
+    tags = by_catalog([tag_of(p) for p in sorted(slices) if p not in {"all", LANGUAGES}], content)
     lines = {tag: _values(choice, model, f"language:{tag}") for tag in tags}
+    if LANGUAGES in slices:
+        lines["mean"] = _values(choice, model, LANGUAGES)
     if "all" in slices:
         lines["all"] = _values(choice, model, "all")
     kept = [i for i in range(len(COLUMNS)) if any(rows[i] for rows in lines.values())]
