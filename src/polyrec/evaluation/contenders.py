@@ -45,6 +45,12 @@ CONTENDERS: dict[str, Contender] = {
         "texts alone, in the encoder's raw space", {"use": "content"}, NO_DEBIAS
     ),
     "content": Contender("texts alone, language bias removed", {"use": "content"}),
+    "interests": Contender(
+        "texts alone, several interests per user", {"use": "interests"}, only_by_name=True
+    ),
+    "logistic": Contender(
+        "texts alone, a regression per user", {"use": "logistic"}, only_by_name=True
+    ),
     "item-knn": Contender("items that the same people have", {"use": "item-knn"}),
     "user-knn": Contender("what the most alike people have", {"use": "user-knn"}),
     "rp3beta": Contender(
