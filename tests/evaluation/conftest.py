@@ -15,6 +15,8 @@ from polyrec.evaluation.rows import Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from polyrec.core.types import Floats
+
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & {{ 7 * 7 }} " + "W" * 300
 MODELS = {
@@ -112,6 +114,15 @@ def _space() -> SpaceMap:
     return SpaceMap(before.astype(np.float32), after.astype(np.float32), languages)
 
 
+def _curves() -> dict[str, Floats]:
+    epochs = np.arange(1, 21)
+    loss = 1.5 + 2.4 * np.exp(-epochs / 5)
+    ndcg = 0.28 - 0.0012 * (epochs - 14.0) ** 2
+    short = np.column_stack([epochs, loss - 1, np.full(20, NAN)])[:3]
+    long = np.column_stack([epochs, loss, ndcg])
+    return {name: curve.astype(np.float32) for name, curve in (("two-tower", long), ("x", short))}
+
+
 def _cards() -> tuple[Card, ...]:
     known = (
         SuggestedItem(
@@ -150,6 +161,7 @@ def made_content() -> Content:
         models=MODELS,
         exposure={"content-raw": _exposure(0.6), "content": _exposure(0.04)},
         space=_space(),
+        curves=_curves(),
         cards=_cards(),
         facts={"Data": "debian: 553 users, 6,395 items", "Peak memory": "812 MB"},
     )

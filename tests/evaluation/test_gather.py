@@ -7,12 +7,13 @@ from polyrec.core.types import Histories, Rankings
 from polyrec.data.dataset import Dataset
 from polyrec.encode.hashing import Hashing
 from polyrec.evaluation.comparison import Setting, compare
-from polyrec.evaluation.contenders import chosen
+from polyrec.evaluation.contenders import Contender, chosen
 from polyrec.evaluation.gather import (
     MAX_POINTS,
     cards,
     exposure,
     exposures,
+    learning_curves,
     peak_memory_gb,
     space_map,
 )
@@ -115,6 +116,18 @@ def test_exposures_are_those_of_the_models_that_were_compared() -> None:
     # lists of a raw space stay in the reader's language more than those of a freed one
     raw, freed = (np.nanmean(np.diag(found[name].shares)) for name in ("content-raw", "content"))
     assert raw > freed
+
+
+def test_curves_are_shown_of_those_that_learned_in_epochs() -> None:
+    pytest.importorskip("torch", reason="needs the extra torch")
+    contenders = {
+        "neumf": Contender("", {"use": "neumf", "dim": 4, "epochs": 3}),
+        "content": Contender("", {"use": "content"}),
+    }
+    setting = Setting(translated(), Hashing(), text_seeds=(1,), splits=("random",), k=5)
+    found = learning_curves(compare(setting, contenders))
+    assert found.keys() == {"neumf"}
+    assert found["neumf"][:, 0].tolist() == [1, 2, 3]
 
 
 # the space

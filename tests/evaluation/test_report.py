@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from polyrec.evaluation.content import Content
 
-PICTURES = ("accuracy", "languages", "exposure", "space")
+PICTURES = ("accuracy", "languages", "exposure", "space", "curves")
 VOID = {"meta", "link", "img", "br"}
 
 
@@ -67,7 +67,7 @@ def test_a_report_is_a_page_pictures_and_figures(folder: Path) -> None:
 
 
 def test_the_page_has_all_sections(page: Page) -> None:
-    wanted = "accuracy findings languages exposure space slices users facts"
+    wanted = "accuracy findings languages exposure space curves slices users facts"
     assert page.sections() == wanted.split()
     links = [a["href"] for a in page.all("a")]
     assert links == [f"#{name}" for name in page.sections()]

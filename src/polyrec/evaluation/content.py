@@ -66,6 +66,8 @@ class Content:
         models: the models' names in the order of the table, each with one line on what it is.
         exposure: by model name; may be empty.
         space: the 2-D maps, or None.
+        curves: of models that learned in epochs, by name: epoch, loss and nDCG on what was held out
+            inside the training data (NaN where unknown), shape (epochs, 3).
         cards: some users.
         facts: label and value of what was used: data, seeds, texts per second, peak memory ...
     """
@@ -76,5 +78,6 @@ class Content:
     models: Mapping[str, str]
     exposure: Mapping[str, Exposure] = field(default_factory=dict)
     space: SpaceMap | None = None
+    curves: Mapping[str, Floats] = field(default_factory=dict)
     cards: tuple[Card, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from polyrec.data.view import DRAWN
 from polyrec.evaluation.comparison import Setting, Spaces, compare
 from polyrec.evaluation.contenders import CONTENDERS
 from polyrec.evaluation.content import Content
-from polyrec.evaluation.gather import exposures, peak_memory_gb
+from polyrec.evaluation.gather import exposures, learning_curves, peak_memory_gb
 from polyrec.evaluation.language_out import check_languages, leave_languages_out
 from polyrec.evaluation.own_data import contenders_for
 from polyrec.evaluation.tabulate import tabulate
@@ -92,6 +92,7 @@ def evaluate_plan(
         rows=rows,
         models={name: contender.what for name, contender in contenders.items()},
         exposure=exposures(results, SHOWN) if compared else {},
+        curves=learning_curves(results),
         facts=_facts(setting) | _bridges(results.bridged, plan.pivot),
     )
 

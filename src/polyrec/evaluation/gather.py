@@ -35,6 +35,12 @@ def exposure(rankings: Rankings, histories: Histories, languages: Strings) -> Ex
     )
 
 
+def learning_curves(results: Results) -> dict[str, Floats]:
+    """Give the curve of each model that learned in epochs, of the fit that was last."""
+    found = {model: getattr(part, "curve_", None) for model, part in results.last.items()}
+    return {model: curve for model, curve in found.items() if curve is not None}
+
+
 def space_map(before: Floats, after: Floats, languages: Strings, *, seed: int = 0) -> SpaceMap:
     """Lay items out on the first two principal components of each space."""
     rng = np.random.default_rng(seed)

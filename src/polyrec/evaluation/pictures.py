@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from polyrec.evaluation.picture_accuracy import accuracy
+from polyrec.evaluation.picture_curves import curves
 from polyrec.evaluation.picture_exposure import exposure
 from polyrec.evaluation.picture_languages import languages
 from polyrec.evaluation.picture_space import space
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from polyrec.evaluation.content import Content
     from polyrec.evaluation.report_choice import Choice
 
-PICTURES = ("accuracy", "languages", "exposure", "space")
+PICTURES = ("accuracy", "languages", "exposure", "space", "curves")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,13 @@ class Picture:
 
 def draw_pictures(content: Content, choice: Choice) -> dict[str, Picture]:
     """Draw every picture for which the content has something, by name (see PICTURES)."""
-    sketches = (accuracy(choice), languages(content, choice), exposure(content), space(content))
+    sketches = (
+        accuracy(choice),
+        languages(content, choice),
+        exposure(content),
+        space(content),
+        curves(content),
+    )
     return {
         s.name: Picture(s, light=to_png(s.draw(LIGHT)), dark=to_png(s.draw(DARK)))
         for s in sketches
