@@ -44,7 +44,7 @@ class SparseEase(Recommender):
     }
 
     n_neighbours: int = 100
-    l2: float = 5.0
+    l2: float = 10.0
     weights_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
