@@ -53,8 +53,8 @@ def test_it_is_ease_where_each_item_was_chosen_with_each_other_one(
 def test_it_is_ease_where_items_that_hang_together_are_all_candidates() -> None:
     world = two_camps(n_users=200, n_items=16)
     histories = world.training.histories
-    scores = SparseEase(n_neighbours=7).fit(world.training).score(histories)
-    assert np.allclose(scores, Ease().fit(world.training).score(histories), atol=1e-4)
+    scores = SparseEase(n_neighbours=7, l2=3.0).fit(world.training).score(histories)
+    assert np.allclose(scores, Ease(l2=3.0).fit(world.training).score(histories), atol=1e-4)
 
 
 @given(st.integers(0, 99), st.integers(1, 6), st.floats(0.5, 20.0))
