@@ -76,6 +76,7 @@ def test_features_are_what_they_are_called() -> None:
         np.eye(6, dtype=np.float32),
         np.array(["de", "de", "de", "fr", "fr", "und"]),
         np.array(["a", "a", "b", "b", "", ""]),
+        new=np.arange(6) == 4,
     )
     pairs = Pairs(np.array([0, 0, 1]), np.array([2, 4, 5]))
     said = [np.tile(np.arange(6, dtype=np.float32), (3, 1))]
@@ -89,6 +90,7 @@ def test_features_are_what_they_are_called() -> None:
         "nearest",
         "mean cosine",
         "popularity",
+        "new",
         "popularity in its language",
         "recency",
         "history length",
@@ -98,6 +100,7 @@ def test_features_are_what_they_are_called() -> None:
     assert all(column.shape == (3,) for column in found.values())
     assert found["nearest"].tolist() == [0, 0, 0]
     assert np.allclose(found["popularity"], np.log1p([1, 0, 1]))
+    assert found["new"].tolist() == [0, 1, 0]
     in_german, in_none = np.log1p(1) - np.log1p(5 / 3), 0.0
     assert np.allclose(found["popularity in its language"], [in_german, -np.log1p(0.5), in_none])
     assert found["recency"].tolist() == pytest.approx([3 / 5, 0, 1])
@@ -216,6 +219,13 @@ def test_what_was_learned_carries_over_to_a_language_that_nobody_has_read(seed: 
     top = part.top(german, 5, allowed=french)
     assert french[top.items].all()
     assert world.right(top.items).mean() > 0.95
+
+
+def test_items_that_are_told_to_be_new_and_those_added_later_are_alike() -> None:
+    facts = Facts.of(replace(TRAINING, new=np.arange(60) == 3), with_vectors=True)
+    facts.extend(WORLD.new_vectors, WORLD.new_languages, WORLD.new_categories)
+    assert facts.new_ is not None
+    assert np.flatnonzero(facts.new_).tolist() == [3, 60, 61, 62, 63]
 
 
 def test_it_carries_over_to_items_of_a_new_language_that_are_added_later() -> None:

@@ -29,9 +29,10 @@ class LearnedRanking(Several):
 
     The trees see of a user and an item: what each recommender scores (in standard deviations) and
     at which place (its reciprocal), cosines with the history, popularity among all items and beside
-    those of its language, the shares of the history in its language and category, recency, and the
-    history's length. They see no id, no name of a language or category, and no vector: so they hold
-    for users, items and languages that were not there when they learned.
+    those of its language, recency and whether the item is new, the shares of the history in its
+    language and category, and the history's length. They see no id, no name of a language or
+    category, and no vector: so they hold for users, items and languages that were not there when
+    they learned.
 
     They learn on two inner splits (random and cold items), from recommenders that were fitted
     without what was held out; then the recommenders are fitted again on everything. That costs two

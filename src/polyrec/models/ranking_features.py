@@ -16,7 +16,7 @@ from polyrec.models.scales import deviations, reciprocal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from polyrec.core.types import Doubles, Floats, Histories, Integers, Strings, Training
+    from polyrec.core.types import Booleans, Doubles, Floats, Histories, Integers, Strings, Training
     from polyrec.models.scales import Standing
 
 CONSTANT = 60.0
@@ -30,6 +30,7 @@ class Facts:
     Attributes:
         counts_: how many users chose it.
         relative_: log of (1 + that), less that of the mean of its language's items.
+        new_: whether it has only just come, which nobody may have had the time to choose.
         recency_: as `latest` scores it: 1 for the newest, 0 for one that nobody chose; or None.
         languages_: tags, or None.
         categories_: names, or None.
@@ -38,6 +39,7 @@ class Facts:
 
     counts_: Doubles | None = None
     relative_: Doubles | None = None
+    new_: Booleans | None = None
     recency_: Floats | None = None
     languages_: Strings | None = None
     categories_: Strings | None = None
@@ -51,6 +53,7 @@ class Facts:
         return cls(
             counts,
             _relative(counts, training.languages),
+            np.zeros(len(counts), dtype=np.bool_) if training.new is None else training.new,
             None if histories.times is None else Latest().fit(training).recency_,
             training.languages,
             training.categories,
@@ -60,8 +63,10 @@ class Facts:
     def extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         """Add items that nobody chose yet."""
         assert self.counts_ is not None
+        assert self.new_ is not None
         n_new = len(vectors)
         self.counts_ = np.concatenate([self.counts_, np.zeros(n_new)])
+        self.new_ = np.concatenate([self.new_, np.ones(n_new, dtype=np.bool_)])
         if self.recency_ is not None:
             self.recency_ = np.concatenate([self.recency_, np.zeros(n_new, np.float32)])
         if self.languages_ is not None:
@@ -114,7 +119,9 @@ def features(
     if facts.vectors_ is not None:
         found |= _similarities(pairs, facts.vectors_, histories, profiles)
     assert facts.counts_ is not None
+    assert facts.new_ is not None
     found["popularity"] = np.log1p(facts.counts_)[pairs.item]
+    found["new"] = facts.new_[pairs.item].astype(np.float32)
     if facts.relative_ is not None:
         found["popularity in its language"] = facts.relative_[pairs.item]
     if facts.recency_ is not None:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from polyrec.models.weight_search import Weights
 
 SCALES: dict[str, Scale] = {"deviation": deviations, "rank": ranks}
-OBJECTIVES = {"random": slice(0, 1), "cold-items": slice(1, 2), "both": slice(0, 2)}
-"""Which of the inner splits weights are measured on."""
+OBJECTIVES = {
+    "random": ("random",),
+    "cold-items": ("cold-items",),
+    "both": ("random", "cold-items"),
+}
+"""On which kinds of inner splits weights are measured."""
 
 GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
@@ -83,9 +87,9 @@ class Weighted(Several):
         start = {str(i): 1.0 for i in range(len(self.recommenders))}
         trials = [
             (part, self._tried(training, part, seed))
-            for part in hold_out(training.histories, new=training.new, seed=seed)[
-                OBJECTIVES[self.objective]
-            ]
+            for part in hold_out(
+                training.histories, kinds=OBJECTIVES[self.objective], new=training.new, seed=seed
+            )
         ]
         if trials:
 
