@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NO_DEBIAS = {"use": "none"}
-MEMBERS = ["ease", "rp3beta", "content", "section-only"]
+MEMBERS = ["hybrid", "rp3beta", "content"]
 """What is joined by those that join several."""
 
 
@@ -85,12 +85,12 @@ CONTENDERS: dict[str, Contender] = {
     ),
     "hybrid": Contender("what people do and texts, language bias removed", {"use": "hybrid"}),
     "weighted": Contender(
-        "ease, rp3beta, content and section-only, added up on one scale with chosen weights",
+        "hybrid, rp3beta and content, added up on one scale with chosen weights",
         {"use": "weighted", "recommenders": MEMBERS},
         only_by_name=True,
     ),
     "reciprocal-rank-fusion": Contender(
-        "the same four, by their places alone",
+        "the same three, by their places alone",
         {"use": "reciprocal-rank-fusion", "recommenders": MEMBERS},
         only_by_name=True,
     ),
@@ -100,7 +100,7 @@ CONTENDERS: dict[str, Contender] = {
         only_by_name=True,
     ),
     "learned-ranking": Contender(
-        "boosted trees over what the same four propose (extra boost)",
+        "boosted trees over what the same three propose (extra boost)",
         {"use": "learned-ranking", "recommenders": MEMBERS},
         only_by_name=True,
     ),

@@ -60,7 +60,7 @@ class LearnedRanking(Several):
     depth: int = 100
     n_trees: int = 200
     learning_rate: float = 0.05
-    leaves: int = 15
+    leaves: int = 7
     min_rows: int = 50
     boosted_: BoostedTrees = field(
         default_factory=BoostedTrees, init=False, repr=False, compare=False
