@@ -92,6 +92,8 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "encoder http": lambda: {"url": _embedding_service(), "model": "tiny", "allow_user_text": True},
     "word2vec": lambda: {"epochs": _with_gensim(20)},
+    "als": lambda: {"factors": _with_numba(16)},
+    "text-als": lambda: {"factors": _with_numba(16)},
     "weighted": lambda: {"recommenders": ["ease", "content"]},
     "reciprocal-rank-fusion": lambda: {"recommenders": ["item-knn", "content", "section-only"]},
     "switching": lambda: {"recommenders": ["content", "logistic"], "bound": 3},
@@ -189,6 +191,11 @@ def _with_lightgbm(recommenders: list[str]) -> list[str]:
 def _with_torch(**settings: float) -> dict[str, Any]:
     pytest.importorskip("torch", reason="needs the extra torch")
     return settings
+
+
+def _with_numba(factors: int) -> int:
+    pytest.importorskip("numba", reason="needs the extra als")
+    return factors
 
 
 def _embedding_service() -> str:

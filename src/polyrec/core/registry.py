@@ -106,6 +106,8 @@ PARTS: dict[str, dict[str, str]] = {
         "sparse-ease": "polyrec.models.sparse_ease:SparseEase",
         "pure-svd": "polyrec.models.pure_svd:PureSvd",
         "bpr": "polyrec.models.bpr:Bpr",
+        "als": "polyrec.models.als:Als [als]",
+        "text-als": "polyrec.models.text_als:TextAls [als]",
         "two-tower": "polyrec.models.neural.two_tower:TwoTower [torch]",
         "sasrec": "polyrec.models.neural.sasrec:SasRec [torch]",
         "neumf": "polyrec.models.neural.neumf:NeuMf [torch]",

@@ -77,6 +77,16 @@ CONTENDERS: dict[str, Contender] = {
     "neumf": Contender(
         "a network over who chose what, blind to new items", {"use": "neumf"}, only_by_name=True
     ),
+    "als": Contender(
+        "factors of people and items, from what people do alone (extra als)",
+        {"use": "als"},
+        only_by_name=True,
+    ),
+    "text-als": Contender(
+        "the same, items held to what their texts say (extra als)",
+        {"use": "text-als"},
+        only_by_name=True,
+    ),
     "hybrid-raw": Contender("hybrid in the raw space", {"use": "hybrid"}, NO_DEBIAS),
     "hybrid-raw-sharp": Contender(
         "hybrid in the raw space with a sharpness to suit it (a harder control)",
