@@ -52,6 +52,14 @@ def test_pictures_say_their_main_figure_in_words(pictures: dict[str, Picture]) -
     assert "x learned for 3 epochs." in alt["curves"]
 
 
+def test_a_hollow_dot_is_told_where_there_is_one(made_content: Content) -> None:
+    rows = [row for row in made_content.rows if "hybrid-en" not in row.model]
+    models = {name: line for name, line in made_content.models.items() if name != "hybrid-en"}
+    without = drawn(replace(made_content, rows=rows, models=models))
+    assert "hollow" in drawn(made_content)["accuracy"].sketch.caption
+    assert "hollow" not in without["accuracy"].sketch.caption
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 def test_text_reaches_the_contrast_of_wcag_aa(theme: Theme) -> None:
     for text in (theme.ink, theme.muted, theme.accent):

@@ -39,12 +39,13 @@ def accuracy(choice: Choice) -> Sketch | None:
     if not panels:
         return None
     models = [m for m in choice.models if any(m in found for _, found in panels)]
+    oracle = any(is_oracle(model) for model in models)
+    hollow = " A hollow dot is no competitor: it reads every text in English." if oracle else ""
     return Sketch(
         name="accuracy",
         title="Accuracy by model",
         caption="Each dot is a model's mean over users and seeds, the line through it its 95 % "
-        "interval; further right is better. "
-        "A hollow dot is no competitor: it reads every text in English.",
+        f"interval; further right is better.{hollow}",
         alt=_alt(panels),
         min_width=320 + 200 * len(panels),
         draw=lambda theme: _draw(theme, models, panels),

@@ -109,6 +109,7 @@ def test_the_page_has_a_row_for_every_model(made: Benchmark) -> None:
     assert "| crashes:one | random | 3 | OSError: no luck |" in text
     assert "nan" not in text.lower().replace("finance", "")
     assert "(n < 30)" in text
+    assert "own with 1 thread;" in " ".join(text.split())
     assert all(len(line) <= 100 for line in text.splitlines() if "|" not in line)
     lines = [line for line in text.splitlines() if line.startswith("|")]
     tables = "\n".join(lines)

@@ -56,7 +56,7 @@ def test_it_is_a_picture() -> None:
     with Image.open(io.BytesIO(to_png(sketch.draw(DARK)))) as image:
         assert image.width > 1000
     assert "hybrid is best with 0.420" in sketch.alt
-    assert "Peers are hollow" in sketch.caption
+    assert "2 threads. Peers are hollow" in sketch.caption
 
 
 def test_seconds_are_the_median_and_never_zero() -> None:

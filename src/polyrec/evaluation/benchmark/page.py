@@ -9,12 +9,14 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from polyrec.core.counted import counted
 from polyrec.evaluation.benchmark.families import MIN_USERS
 from polyrec.evaluation.report_choice import MEASURES
 
 Document = Mapping[str, Any]
 
-MAIN = ("ndcg", "recall", "map", "mrr", "hit-rate", "coverage", "gini", "novelty", "diversity")
+BEST = ("ndcg", "recall", "map", "mrr", "hit-rate")
+MAIN = (*BEST, "coverage", "gini", "novelty", "diversity", "language-gap")
 SLICES = ("seen-item", "unseen-item", "cross-language")
 WIDTH = 100
 MOST_ACROSS = 8
@@ -71,9 +73,9 @@ def _facts(document: Document) -> str:
         f"{safe(data['name'])}, view {safe(data['view'])}: {data['users']:,} users, "
         f"{data['items']:,} items, {data['interactions']:,} interactions. Split seeds {seeds}; "
         f"every item ranked, {how['k']} places; {how['resamples']:,} paired resamples of users and "
-        f"seeds. Each model in a process of its own with {how['threads']} threads; {tuned}; "
-        f"{peers}. Times and memory are medians over seeds; vectors are made before, and memory is "
-        "the whole process's. In each table the best value of a column is bold."
+        f"seeds. Each model in a process of its own with {counted(how['threads'], 'thread')}; "
+        f"{tuned}; {peers}. Times and memory are medians over seeds; vectors are made before, and "
+        "memory is the whole process's. In each table the best value of a column is bold."
     )
     made = f"Commit {document['commit']}, {document['made']}.{_older(document)}"
     return f"{filled(text)}\n\n{filled(made)}\n\n```text\n{command_of(document)}\n```"
@@ -122,7 +124,7 @@ def main_table(document: Document, split: str) -> str:
     best = {
         measure: max((found[m][measure]["value"] or 0) for m in order)
         for measure in columns
-        if measure in MAIN[:5] and order
+        if measure in BEST and order
     }
     k = document["protocol"]["k"]
     names = [f"{MEASURES.get(m, m)}{f'@{k}' if m == 'ndcg' else ''}" for m in columns]
@@ -186,10 +188,9 @@ def family_table(document: Document, family: Mapping[str, Any], split: str) -> s
         ]
         for t in sorted(tests, key=lambda t: t["value"])
     ]
-    intro = (
-        f'Family "{safe(family["name"])}", nDCG, paired; p corrected by Holm over its '
-        f"{len(document['protocol']['splits']) * len(family['others'])} tests on this slice:"
-    )
+    n = len(document["protocol"]["splits"]) * len(family["others"])
+    over = "it is the only test" if n == 1 else f"p corrected by Holm over its {n} tests"
+    intro = f'Family "{safe(family["name"])}", nDCG, paired; {over} on this slice:'
     heads = ["difference", "nDCG (95 % interval)", "p", "p, Holm", "users"]
     return f"{filled(intro)}\n\n{table(heads, lines)}"
 
@@ -260,7 +261,7 @@ def settings_table(document: Document) -> str:
         if runs:
             run = runs[0]
             trials = run.get("trials")
-            how = f"best of {trials} trials" if trials else "defaults"
+            how = f"best of {counted(trials, 'trial')}" if trials else "defaults"
             same = len({json.dumps(each["settings"], sort_keys=True) for each in runs}) == 1
             shown = _settings(run["settings"]) + ("" if same else " (differ by seed)")
             what = document["models"][model]

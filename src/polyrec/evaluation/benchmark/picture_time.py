@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any, Literal
 
+from polyrec.core.counted import counted
 from polyrec.evaluation.picture_style import (
     NORMAL,
     SMALL,
@@ -48,8 +49,8 @@ def quality_against_time(document: Mapping[str, Any]) -> Sketch | None:
         name="quality-time",
         title="Quality against time",
         caption="Higher is better, further left is faster. Each dot is a model, the line through "
-        f"it the 95 % interval of its nDCG@{k}; the seconds are those of one fit with {threads} "
-        "threads. Peers are hollow.",
+        f"it the 95 % interval of its nDCG@{k}; the seconds are those of one fit with "
+        f"{counted(threads, 'thread')}. Peers are hollow.",
         alt=" ".join(_said(split, found) for split, found in panels),
         min_width=360 * len(panels),
         draw=lambda theme: _draw(theme, panels, k),
