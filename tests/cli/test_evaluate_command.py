@@ -163,7 +163,7 @@ def _row(**others: Any) -> Row:
     fields: dict[str, Any] = {
         **{"dataset": "d", "view": "v", "split": "random", "seed": "mean", "model": "hybrid"},
         **{"slice": "all", "measure": "ndcg", "k": 20, "value": 0.5, "low": 0.4, "high": 0.6},
-        "n": 9,
+        "n": 30,
     }
     return Row(**fields | others)
 
@@ -178,7 +178,7 @@ def test_means_are_shown_and_single_seeds_are_not(capsys: pytest.CaptureFixture[
     assert "0.500" in text
     assert "0.400-0.600" in text
     assert "0.123" not in text
-    assert "random split, view v: at 20, full ranking, 9 users" in text
+    assert "random split, view v: at 20, full ranking, 30 users" in text
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -232,6 +232,11 @@ def test_claims_stand_below_the_table(capsys: pytest.CaptureFixture[str]) -> Non
     assert "0.990" not in text
 
 
+def test_few_users_tell_no_models_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(capsys, _row(), _row(model="hybrid - ease", value=0.07, low=0.07, high=0.07, n=2))
+    assert "(+0.070 to +0.070), too few users\n" in text
+
+
 def test_languages_left_out_have_a_table_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     nan = float("nan")
     rows = [
@@ -244,7 +249,7 @@ def test_languages_left_out_have_a_table_of_their_own(capsys: pytest.CaptureFixt
     ]
     text = shown(capsys, *rows)
     lines = [line.split() for line in text.splitlines()]
-    assert ["de", "0.200", "0.400", "0.50", "0.50-0.50", "9"] in lines
-    assert ["all", "0.300", "0.400", "0.75", "0.75-0.75", "9"] in lines
+    assert ["de", "0.200", "0.400", "0.50", "0.50-0.50", "30"] in lines
+    assert ["all", "0.300", "0.400", "0.75", "0.75-0.75", "30"] in lines
     assert "nan" not in text
     assert "random split" not in text

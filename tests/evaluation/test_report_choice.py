@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from polyrec.evaluation.content import Content
 
 NAN = float("nan")
-ROW = Row("debian", "one-language", "random", "mean", "ease", "all", "ndcg", 20, 0.3, 0.2, 0.4, 9)
+ROW = Row("debian", "one-language", "random", "mean", "ease", "all", "ndcg", 20, 0.3, 0.2, 0.4, 30)
 
 
 def test_the_mean_over_seeds_goes_before_a_single_seed(bare_content: Content) -> None:
@@ -96,6 +96,13 @@ def test_a_difference_is_claimed_only_where_the_interval_is_clear(
     (claim,) = claims([row], choose(made_content))
     assert claim.clear is clear
     assert claim.text == f"nDCG@20: {words}."
+
+
+def test_few_users_tell_no_models_apart(made_content: Content) -> None:
+    row = replace(ROW, model="a - b", value=0.15, low=0.1, high=0.2, n=29)
+    (claim,) = claims([row], choose(made_content))
+    assert not claim.clear
+    assert claim.text == "nDCG@20: too few users (under 30) to tell a and b apart."
 
 
 def test_differences_in_other_slices_are_no_claims(made_content: Content) -> None:

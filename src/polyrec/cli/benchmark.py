@@ -163,7 +163,7 @@ def _show(document: Mapping[str, Any]) -> None:
 
 
 def _said(test: Mapping[str, Any]) -> str:
-    from polyrec.evaluation.benchmark.families import MIN_USERS
+    from polyrec.evaluation.rows import MIN_USERS
 
     p = f"n < {MIN_USERS}" if test["holm"] is None else f"p {test['holm']:.4f}, Holm"
     interval = f"{test['low']:+.3f} to {test['high']:+.3f}"

@@ -9,7 +9,7 @@ import click
 
 from polyrec.cli.tables import add_row, show, table
 from polyrec.core.counted import counted
-from polyrec.evaluation.rows import find
+from polyrec.evaluation.rows import MIN_USERS, find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,9 +73,9 @@ def _claims(rows: Sequence[Row]) -> None:
                 f"({row.low:.0%} to {row.high:.0%}), {against}"
             )
         elif " - " in row.model and (row.slice, row.measure) == ("all", "ndcg"):
-            click.echo(
-                f"{row.model}: {row.value:+.3f} nDCG ({row.low:+.3f} to {row.high:+.3f}), paired"
-            )
+            how = "paired" if row.n >= MIN_USERS else "too few users"
+            interval = f"{row.low:+.3f} to {row.high:+.3f}"
+            click.echo(f"{row.model}: {row.value:+.3f} nDCG ({interval}), {how}")
 
 
 def _languages_out(rows: Sequence[Row]) -> None:

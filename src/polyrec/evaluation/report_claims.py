@@ -14,6 +14,7 @@ from polyrec.evaluation.report_choice import (
     split_name,
 )
 from polyrec.evaluation.report_numbers import interval, percent, plain, signed
+from polyrec.evaluation.rows import MIN_USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,8 +88,11 @@ def _recovered(row: Row, choice: Choice) -> Claim:
 
 def _difference(row: Row, choice: Choice) -> Claim:
     first, second = row.model.split(DIFFERENCE, 1)
-    clear = row.low > 0 or row.high < 0
-    if clear:
+    few = row.n < MIN_USERS
+    clear = not few and (row.low > 0 or row.high < 0)
+    if few:
+        verdict = f"too few users (under {MIN_USERS}) to tell {first} and {second} apart"
+    elif clear:
         verdict = f"{first} is {'ahead of' if row.value > 0 else 'behind'} {second}"
     else:
         verdict = f"{first} and {second} cannot be told apart"

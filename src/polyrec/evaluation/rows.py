@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+MIN_USERS = 30
+"""Fewer users do not tell models apart, and are not tested."""
+
 
 @dataclass(frozen=True)
 class Row:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polyrec.core.errors import ConfigError
+from polyrec.evaluation.rows import MIN_USERS
 from polyrec.measures.bootstrap import compared_with_zero
 from polyrec.measures.holm import holm
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from polyrec.core.types import Doubles
     from polyrec.evaluation.protocol import Key
-
-MIN_USERS = 30
-"""Slices with fewer users are not tested."""
 
 MEASURE = "ndcg"
 

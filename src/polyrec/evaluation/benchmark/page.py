@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from polyrec.core.counted import counted
-from polyrec.evaluation.benchmark.families import MIN_USERS
 from polyrec.evaluation.report_choice import MEASURES
+from polyrec.evaluation.rows import MIN_USERS
 
 Document = Mapping[str, Any]
 
