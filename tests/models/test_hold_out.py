@@ -137,6 +137,14 @@ def test_no_more_users_are_measured_than_memory_allows(monkeypatch: pytest.Monke
     assert {len(part.seen) for part in hold_out(histories)} == {20}
 
 
+@given(st.integers(0, 30))
+def test_a_split_inside_a_split_draws_other_items(seed: int) -> None:
+    for part in hold_out(two_camps(60, 60).dataset.histories, seed=seed):
+        inner = hold_out(part.train, kinds=("cold-items",), new=part.new, seed=part.seed)
+        assert len(inner) == 1
+        assert inner[0].seed != part.seed
+
+
 # the latest items
 
 
@@ -159,6 +167,16 @@ def test_of_who_has_three_items_the_latest_is_held_out(lists: list[list[int]], s
             assert set(part.train.items_of(user).tolist()) == own - {latest}
         assert len(part.train.items) + len(part.relevant.items) == len(histories.items)
         assert part.train.times is not None
+
+
+def test_items_that_were_new_before_are_barred_there_too() -> None:
+    histories = Histories.from_lists([[0, 1, 2, 3, 4], [0, 1, 2, 3, 5]], n_items=8)
+    histories = replace(histories, times=np.arange(10.0))
+    new = np.isin(np.arange(8), [5, 7])
+    (part,) = hold_out_last(histories, new=new)
+    (untold,) = hold_out_last(histories)
+    assert (part.barred.tolist(), untold.barred.tolist()) == ([7], [])
+    assert part.new is new
 
 
 # measuring on it

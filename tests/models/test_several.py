@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from polyrec.core.registry import build, table_of
 from polyrec.core.types import Histories
 from polyrec.models.content import Content
 from polyrec.models.ease import Ease
+from polyrec.models.hold_out import hold_out
 from polyrec.models.latest import Latest
 from polyrec.models.popularity import Popularity
 from polyrec.models.reciprocal_rank_fusion import ReciprocalRankFusion
@@ -77,6 +78,18 @@ def test_a_saved_model_answers_alike_and_takes_in_new_items(tmp_path: Any) -> No
     assert again.recommend(["u0", "u1"]).equals(model.recommend(["u0", "u1"]))
     text = again.recommend_to_text("wood saw chisel", k=5)
     assert all(int(item[1:]) % 2 == 0 for item in text["item_id"])
+
+
+def test_those_who_choose_inside_a_trial_have_something_to_choose_by() -> None:
+    class Chooser(Ease):
+        asked: ClassVar[list[int]] = []
+
+        def _fit(self, training: Any, seed: int) -> None:
+            self.asked.append(len(hold_out(training.histories, new=training.new, seed=seed)))
+            super()._fit(training, seed)
+
+    Weighted([Chooser(), Content()], objective="both").fit(TRAINING)
+    assert Chooser.asked == [2, 2, 2]
 
 
 # weighted

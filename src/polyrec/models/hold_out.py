@@ -35,6 +35,8 @@ class HeldOut:
         barred: items that were new before the split: nobody chose them yet, so they cannot be held
             out, and to rank them would only punish a model that shows new items.
         new: which items are new to `train`, shape (items,), or None where that is not known.
+        seed: for what is fitted on `train`: splits inside it drawn by the outer seed would hold out
+            the same items once more, of which nothing is left.
     """
 
     train: Histories
@@ -42,6 +44,7 @@ class HeldOut:
     relevant: Histories
     barred: Integers
     new: Booleans | None = None
+    seed: int = 0
 
     def training(self, outer: Training) -> Training:
         """Give what a trial may learn from, out of the training data that were split."""
@@ -82,9 +85,7 @@ def hold_out(
     found = []
     rows = _rows(histories)
     works = np.arange(histories.n_items) if works is None else works
-    barred = np.flatnonzero(~histories.chosen & (False if new is None else new))
-    # the seed of an outer split must not draw the same items once more
-    inner_seed = int(np.random.SeedSequence([seed, K]).generate_state(1)[0])
+    barred, inner_seed = _barred(histories, new), _inner_seed(seed)
     cold = cold_items(int(works.max(initial=-1)) + 1, test_share=SHARE, seed=inner_seed)[works]
     for kind in kinds:
         test = np.zeros(len(rows), dtype=np.bool_)
@@ -100,15 +101,18 @@ def hold_out(
         users = _sample(train, relevant, inner_seed)
         if len(users):
             parts = (train, train.rows(users), relevant.rows(users))
-            found.append(HeldOut(*parts, barred, drawn))
+            found.append(HeldOut(*parts, barred, drawn, inner_seed))
     return found if len(found) == len(kinds) else []
 
 
-def hold_out_last(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
+def hold_out_last(
+    histories: Histories, *, new: Booleans | None = None, seed: int = 0
+) -> list[HeldOut]:
     """Hold out the latest item of each user who has two others; none where nobody has.
 
     Args:
         histories: what is parted; with times.
+        new: as in `hold_out`.
         seed: draws on whom it is measured, where there are very many users.
     """
     assert histories.times is not None
@@ -119,10 +123,20 @@ def hold_out_last(histories: Histories, *, seed: int = 0) -> list[HeldOut]:
     rows = _rows(histories)
     train, relevant = (rows.where(part).histories(histories.n_items) for part in (~last, last))
     users = _sample(train, relevant, seed)
-    never_chosen = np.flatnonzero(~histories.chosen)
     if not len(users):
         return []
-    return [HeldOut(train, train.rows(users), relevant.rows(users), never_chosen)]
+    parts = (train, train.rows(users), relevant.rows(users))
+    return [HeldOut(*parts, _barred(histories, new), new, _inner_seed(seed))]
+
+
+def _barred(histories: Histories, new: Booleans | None) -> Integers:
+    """List the items that are new before anything is held out."""
+    return np.flatnonzero(~histories.chosen & (False if new is None else new))
+
+
+def _inner_seed(seed: int) -> int:
+    """Give a seed of its own: that of an outer split must not draw the same items once more."""
+    return int(np.random.SeedSequence([seed, K]).generate_state(1)[0])
 
 
 def _rows(histories: Histories) -> Interactions:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from polyrec.core.component import fresh
 from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import Between
 from polyrec.models.boosted_trees import BoostedTrees
@@ -79,7 +78,7 @@ class LearnedRanking(Several):
     def _fit(self, training: Training, seed: int) -> None:
         self.boosted_ = BoostedTrees()
         examples = [
-            self._examples(training, part, seed)
+            self._examples(training, part)
             for part in hold_out(training.histories, new=training.new, seed=seed)
         ]
         if sum(len(groups) for _, _, groups in examples):
@@ -97,16 +96,12 @@ class LearnedRanking(Several):
             "min_data_in_leaf": self.min_rows,
         }
 
-    def _examples(
-        self, training: Training, part: HeldOut, seed: int
-    ) -> tuple[Floats, Booleans, Integers]:
+    def _examples(self, training: Training, part: HeldOut) -> tuple[Floats, Booleans, Integers]:
         """Give features of candidates, which were held out, and how many each user has.
 
         Users none of whose held-out items are proposed teach nothing and are left out.
         """
-        inner = part.training(training)
-        fitted = [fresh(each).fit(inner, seed=seed) for each in self.recommenders]
-        said = [each.score(part.seen).copy() for each in fitted]
+        said = [scores.copy() for scores in self._tried(training, part)]
         for scores in said:
             scores[:, part.barred] = -np.inf
         standings = [Standing.of(scores, part.seen) for scores in said]
@@ -114,7 +109,7 @@ class LearnedRanking(Several):
         held_out = part.relevant.matrix().toarray() > 0
         among[~(among & held_out).any(axis=1)] = False
         pairs = Pairs(*np.nonzero(among))
-        facts = Facts.of(inner, with_vectors=self.needs_vectors)
+        facts = Facts.of(part.training(training), with_vectors=self.needs_vectors)
         rows = _table(features(pairs, facts, part.seen, said=said, standings=standings))
         groups = among.sum(axis=1)
         return rows, held_out[among], groups[groups > 0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from polyrec.core.component import fresh
 from polyrec.core.errors import ConfigError
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
     from polyrec.core.types import Floats, Histories, Strings, Training
+    from polyrec.models.hold_out import HeldOut
 
 
 @dataclass
@@ -57,6 +59,12 @@ class Several(Recommender):
     def _said(self, histories: Histories, profiles: Floats | None) -> list[Floats]:
         """Give what each of them scores, -inf where it cannot, shape (users, items) each."""
         return [each.score(histories, profiles=profiles) for each in self.recommenders]
+
+    def _tried(self, training: Training, part: HeldOut) -> list[Floats]:
+        """Give what each of them scores on an inner split if it knows no more than that shows."""
+        inner = part.training(training)
+        fitted = (fresh(each).fit(inner, seed=part.seed) for each in self.recommenders)
+        return [each.score(part.seen) for each in fitted]
 
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         for each in self.recommenders:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from polyrec.core.component import fresh
 from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import OneOf
 from polyrec.models.hold_out import hold_out
@@ -18,7 +17,6 @@ from polyrec.models.weight_search import climb
 if TYPE_CHECKING:
     from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Doubles, Floats, Histories, Training
-    from polyrec.models.hold_out import HeldOut
     from polyrec.models.scales import Scale
     from polyrec.models.weight_search import Weights
 
@@ -84,12 +82,11 @@ class Weighted(Several):
     def _chosen(self, training: Training, seed: int) -> Doubles:
         if self.weights is not None:
             return np.array(self.weights, dtype=np.float64)
-        start = {str(i): 1.0 for i in range(len(self.recommenders))}
+        start, scale = {str(i): 1.0 for i in range(len(self.recommenders))}, SCALES[self.scale]
+        kinds = OBJECTIVES[self.objective]
         trials = [
-            (part, self._tried(training, part, seed))
-            for part in hold_out(
-                training.histories, kinds=OBJECTIVES[self.objective], new=training.new, seed=seed
-            )
+            (part, [scale(scores, part.seen) for scores in self._tried(training, part)])
+            for part in hold_out(training.histories, kinds=kinds, new=training.new, seed=seed)
         ]
         if trials:
 
@@ -99,12 +96,6 @@ class Weighted(Several):
 
             start = climb(quality, start, dict.fromkeys(start, GRID))
         return np.array(list(start.values()))
-
-    def _tried(self, training: Training, part: HeldOut, seed: int) -> list[Floats]:
-        """Give what recommenders that know one inner split score on it, on the scale."""
-        inner = part.training(training)
-        fitted = (fresh(each).fit(inner, seed=seed) for each in self.recommenders)
-        return [SCALES[self.scale](each.score(part.seen), part.seen) for each in fitted]
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         assert self.chosen_ is not None

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polyrec.core.errors import ConfigError, MissingExtraError
+from polyrec.models.hold_out import hold_out
 from polyrec.models.neural.neumf import NeuMf
 from polyrec.models.neural.sasrec import SasRec
 from polyrec.models.neural.training import Schedule, best_epoch, learn
@@ -131,6 +132,24 @@ def test_the_curve_shows_that_it_learned_and_when_it_stopped(name: str, torch: A
     assert losses[-1] < losses[0]
     assert ((ndcg >= 0) & (ndcg <= 1)).all()
     assert len(epochs) == min(6, best_epoch(model.curve_) + 2)
+
+
+def test_it_stops_early_where_no_item_can_be_held_out_whole(torch: Any) -> None:
+    training = two_camps().training
+    (cold,) = hold_out(training.histories, kinds=("cold-items",))
+    inner = cold.training(training)
+    assert not hold_out(inner.histories)  # the same items would be drawn, and nobody has them
+    curve = NeuMf(dim=4, epochs=2).fit(inner).curve_
+    assert curve is not None
+    assert not np.isnan(curve[:, 2]).any()
+
+
+def test_new_items_do_not_count_against_who_shows_them(torch: Any) -> None:
+    training = two_camps().training
+    (cold,) = hold_out(training.histories, kinds=("cold-items",))
+    (part,) = TwoTower()._held_out(cold.training(training), 0)
+    assert cold.new is not None
+    assert part.barred.tolist() == np.flatnonzero(cold.new).tolist()
 
 
 def test_where_too_little_can_be_held_out_it_learns_for_all_epochs(torch: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -75,7 +75,7 @@ class Neural(Recommender):
     def _fit(self, training: Training, seed: int) -> None:
         need_libraries(f"recommender {self.name!r}", ("torch",), "torch")
         self.vectors_ = training.vectors if self.needs_vectors else None
-        held = self._held_out(training.histories, seed)
+        held = self._held_out(training, seed)
         epochs, curve = self.epochs, None
         if held:
             known = held[0]
@@ -84,15 +84,14 @@ class Neural(Recommender):
                 self.weights_ = weights
                 return known.ndcg(self._score(known.seen, None))
 
-            inner = replace(training, histories=known.train)
-            _, curve = self._learned(inner, seed, epochs, quality)
+            _, curve = self._learned(known.training(training), seed, epochs, quality)
             epochs = best_epoch(curve)
         self.weights_, last = self._learned(training, seed, epochs)
         self.curve_ = last if curve is None else curve
 
-    def _held_out(self, histories: Histories, seed: int) -> list[HeldOut]:
-        """Give the inner split that says when to stop, first; none where too little is there."""
-        return hold_out(histories, seed=seed)
+    def _held_out(self, training: Training, seed: int) -> list[HeldOut]:
+        """Give the inner split that says when to stop; none where too little is there."""
+        return hold_out(training.histories, kinds=("random",), new=training.new, seed=seed)
 
     def _learned(
         self, training: Training, seed: int, epochs: int, quality: Any = None

@@ -76,10 +76,10 @@ class SasRec(Neural):
             if getattr(self, setting) < 1:
                 raise ConfigError(f"{setting} is {getattr(self, setting)}", hint="give at least 1")
 
-    def _held_out(self, histories: Histories, seed: int) -> list[HeldOut]:
-        if histories.times is None:
-            return super()._held_out(histories, seed)
-        return hold_out_last(histories, seed=seed)
+    def _held_out(self, training: Training, seed: int) -> list[HeldOut]:
+        if training.histories.times is None:
+            return super()._held_out(training, seed)
+        return hold_out_last(training.histories, new=training.new, seed=seed)
 
     def _start(self, training: Training, rng: np.random.Generator) -> Weights:
         assert training.vectors is not None
