@@ -114,6 +114,9 @@ def test_what_is_new_is_known_where_the_catalog_says_so() -> None:
     assert told.attributes["new"] == (False, True, False)
     assert told.new is not None
     assert told.new.tolist() == [False, True, False]
+    more = told.with_new(np.array([True, False, False])).new
+    assert more is not None
+    assert more.tolist() == [True, True, False]
 
 
 def test_a_column_of_what_is_new_that_says_something_else_is_refused() -> None:

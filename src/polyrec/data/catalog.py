@@ -134,8 +134,9 @@ class Catalog:
         return np.array([TRUE_OR_FALSE[word] for word in words], dtype=np.bool_)
 
     def with_new(self, new: Booleans) -> Catalog:
-        """Give the same items, told which of them have only just come, shape (items,)."""
-        return replace(self, attributes={**self.attributes, "new": tuple(new.tolist())})
+        """Give the same items, told which more of them have only just come, shape (items,)."""
+        told = new if self.new is None else new | self.new
+        return replace(self, attributes={**self.attributes, "new": tuple(told.tolist())})
 
     def languages_for(self, wished: Sequence[str]) -> Strings:
         """Give the language in which `text_for` would show each item, shape (items,)."""

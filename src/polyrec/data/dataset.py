@@ -160,11 +160,11 @@ class Dataset:
         if name == "cold-items":
             n_works = int(catalog.works.max(initial=-1)) + 1
             drawn = split.cold_items(n_works, test_share=test_share, seed=seed)[catalog.works]
-            seen = seen.with_new(drawn if catalog.new is None else drawn | catalog.new)
+            seen = seen.with_new(drawn)
         return seen, self.where(test)
 
     def with_new(self, new: Booleans) -> Dataset:
-        """Give the same data, told which items have only just come, shape (items,)."""
+        """Give the same data, told which more items have only just come, shape (items,)."""
         full = None if self.all_texts is None else self.all_texts.with_new(new)
         return replace(self, catalog=self.catalog.with_new(new), all_texts=full)
 
