@@ -20,7 +20,9 @@ from polyrec.models.logistic import Logistic
 from polyrec.models.popularity import Popularity
 from polyrec.models.rp3beta import Rp3Beta
 from polyrec.models.section_only import SectionOnly
+from polyrec.models.switching import Switching
 from polyrec.models.user_knn import UserKnn
+from polyrec.models.weighted import Weighted
 from polyrec.testing.worlds import two_camps
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ MODELS: dict[str, Callable[[], Recommender]] = {
     "section-only": SectionOnly,
     "popularity by language": lambda: Popularity(by="language"),
     "hybrid": lambda: Hybrid(l2=5.0, spread=0.3, nearness=0.3, linear=0.5, category=0.2),
+    "weighted": lambda: Weighted([Ease(), Content(), Rp3Beta()], weights=[1.0, 0.5, 0.0]),
+    "weighted, blind": lambda: Weighted([Ease(), ItemKnn()], weights=[1.0, 2.0]),
+    "switching": lambda: Switching([Content(profile="mean"), SectionOnly()], bound=3),
+    "switching, blind": lambda: Switching([Content(), Ease()], bound=3),
 }
 NEW = 4
 
@@ -149,5 +155,25 @@ def test_contributions_are_of_one_user() -> None:
 
 def test_a_model_that_is_not_linear_names_those_that_are() -> None:
     part = Logistic().fit(two_camps().training)
-    with pytest.raises(ConfigError, match=r"score of Logistic is not known; .*content, .*ease"):
+    with pytest.raises(
+        ConfigError, match=r"score of Logistic is not known; .*content, .*ease"
+    ) as e:
         part.contributions(alone([0], n_items=40), np.array([1]))
+    assert "weighted" not in str(e.value)  # which are linear or not, by what they hold
+
+
+def test_those_that_join_others_are_linear_if_these_are() -> None:
+    assert Weighted([Ease(), Content()]).is_linear
+    assert not Weighted([Ease(), Logistic()]).is_linear
+    assert not Weighted([Ease(), Content()], scale="rank").is_linear
+    assert Switching([Ease(), Weighted([Ease(), Content()])]).is_linear
+    assert not Switching([Ease(), Logistic()]).is_linear
+
+
+def test_a_text_stands_beside_every_part_of_those_that_join_others() -> None:
+    text, history, items = two_camps().vectors[:1], alone([0, 3]), np.arange(44)
+    for name in ("weighted", "switching"):
+        base, parts = fitted(name).contributions(history, items, profiles=text)
+        scores = fitted(name).score(history, profiles=text)[0]
+        assert np.allclose(base + parts.sum(axis=1), scores, atol=1e-5)
+        assert base.any()

@@ -204,6 +204,13 @@ def test_a_text_without_a_history_is_answered_by_the_one_that_reads_texts(both: 
     assert np.allclose(scores, CONTENT.score(nobody, profiles=profiles), atol=1e-6)
 
 
+def test_where_neither_reads_texts_the_length_alone_counts() -> None:
+    part = Switching([Popularity(), Ease()]).fit(TRAINING)
+    nobody, text = Histories.from_lists([[]], n_items=40), WORLD.vectors[:1]
+    scores = part.score(nobody, profiles=text)
+    assert np.array_equal(scores, Popularity().fit(TRAINING).score(nobody))
+
+
 def test_more_than_two_are_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         Switching([Ease(), Content(), Ease()])

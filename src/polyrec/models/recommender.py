@@ -164,20 +164,38 @@ class Recommender(ABC):
         if len(history) != 1:
             raise DataError(f"{len(history)} histories", hint="give the history of one user")
         self._check(history, profiles)
-        whole = history if self._scores_all else self._fitted_part(history)
         n_events = len(history.items)
         indptr = np.concatenate([[0], np.arange(n_events + 1)])
         alone = replace(history, indptr=indptr)  # an empty history, then one for each event
-        found = np.full((n_events + 1, len(items)), -np.inf, dtype=np.float32)
-        scored = items < whole.n_items
+        found = np.empty((n_events + 1, len(items)), dtype=np.float32)
         for start, block in alone.batches(self._block_of(history.n_items)):
             rows = slice(start, start + len(block))
             given = None if profiles is None else np.repeat(profiles, len(block), axis=0)
-            part = block if self._scores_all else self._fitted_part(block)
-            found[rows, scored] = self._score_parts(part, whole, given)[:, items[scored]]
+            found[rows] = self.score_parts(block, history, profiles=given)[:, items]
         base, parts = found[0], np.zeros((len(items), n_events), dtype=np.float32)
+        scored = np.isfinite(base)
         parts[scored] = (found[1:, scored] - base[scored]).T
         return base, parts
+
+    def score_parts(
+        self, parts: Histories, whole: Histories, *, profiles: Floats | None = None
+    ) -> Floats:
+        """Score parts of one history as `contributions` needs them, with what it has as a whole.
+
+        Args:
+            parts: some of the history's events each.
+            whole: the history, of one user.
+            profiles: as in `score`, one for each part and all alike.
+
+        Returns:
+            Shape (parts, items), -inf where `score` has it.
+        """
+        if self._scores_all:
+            return np.asarray(self._score_parts(parts, whole, profiles), dtype=np.float32)
+        scores = np.full((len(parts), parts.n_items), -np.inf, dtype=np.float32)
+        known = self._fitted_part(parts), self._fitted_part(whole)
+        scores[:, : self.n_fitted_] = self._score_parts(*known, profiles)
+        return scores
 
     def extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         """Add items after fitting, without refitting; they stand behind the ones known so far.
@@ -254,10 +272,10 @@ class Recommender(ABC):
 
 
 def _linear_models() -> list[str]:
-    """Name the recommenders whose contributions are known, as far as they are installed."""
+    """Name the installed recommenders whose contributions are known, whatever the settings."""
     found = []
     for name in parts()["recommender"]:
         with suppress(MissingExtraError):
-            if part_class("recommender", name).is_linear:
+            if part_class("recommender", name).is_linear is True:
                 found.append(name)
     return found

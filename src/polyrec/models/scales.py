@@ -59,13 +59,19 @@ def deviations(scores: Floats, histories: Histories) -> Floats:
     These are z-scores but for the mean, which moves all of a user's items alike. Users whose scores
     are all equal get 0.
     """
+    open_, factor = to_deviations(scores, histories)
+    return np.asarray(np.where(open_, scores, 0) * factor, dtype=np.float32)
+
+
+def to_deviations(scores: Floats, histories: Histories) -> tuple[Booleans, Floats]:
+    """Say which scores count, shape (users, items), and what they are times, shape (users, 1)."""
     open_ = _open(scores, histories)
     counted = np.where(open_, scores, 0)
     n = np.maximum(open_.sum(axis=1, keepdims=True), 1)
     mean = counted.sum(axis=1, keepdims=True) / n
     deviation = np.sqrt((np.square(counted - mean) * open_).sum(axis=1, keepdims=True) / n)
     told = deviation > np.abs(counted).max(axis=1, keepdims=True, initial=0) / 10**DIGITS
-    return np.asarray(counted * told / np.where(told, deviation, 1), dtype=np.float32)
+    return open_, np.asarray(told / np.where(told, deviation, 1), dtype=np.float32)
 
 
 def ranks(scores: Floats, histories: Histories) -> Floats:

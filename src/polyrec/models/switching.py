@@ -21,7 +21,8 @@ class Switching(Several):
     """Asks the first recommender where the history is shorter than `bound`, else the second.
 
     Who has no history but gives a text is answered by the first of the two that reads texts. New
-    items are accepted if both accept them. Nothing is learned; `polyrec tune` finds a bound.
+    items are accepted if both accept them, and scores are sums if both have sums. Nothing is
+    learned; `polyrec tune` finds a bound.
     Source: Burke 2002, "Hybrid recommender systems: survey and experiments".
 
     Attributes:
@@ -46,6 +47,11 @@ class Switching(Several):
         """Whether both score new items."""
         return all(each.accepts_new_items for each in self.recommenders)
 
+    @property
+    def is_linear(self) -> bool:  # type: ignore[override]
+        """Whether both are."""
+        return all(each.is_linear for each in self.recommenders)
+
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         long = self._long(histories, profiles)
         scores: Floats = np.empty((len(histories), histories.n_items), dtype=np.float32)
@@ -56,9 +62,15 @@ class Switching(Several):
                 scores[users] = recommender.score(histories.rows(users), profiles=said)
         return scores
 
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
+        said = None if profiles is None else profiles[:1]
+        asked = self.recommenders[int(self._long(whole, said)[0])]
+        return asked.score_parts(parts, whole, profiles=profiles)
+
     def _long(self, histories: Histories, profiles: Floats | None) -> Booleans:
         """Say who is answered by the second recommender, shape (users,)."""
         long = histories.lengths >= self.bound
-        if profiles is not None and not self.recommenders[0].needs_vectors:
+        short_reads, long_reads = (each.needs_vectors for each in self.recommenders)
+        if profiles is not None and long_reads and not short_reads:
             long |= (histories.lengths == 0) & profiles.any(axis=1)
         return np.asarray(long)

@@ -10,7 +10,7 @@ import numpy as np
 from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import OneOf
 from polyrec.models.hold_out import hold_out
-from polyrec.models.scales import deviations, ranks, summed
+from polyrec.models.scales import deviations, ranks, summed, to_deviations
 from polyrec.models.several import Several
 from polyrec.models.weight_search import climb
 
@@ -38,7 +38,7 @@ class Weighted(Several):
     On the scale `deviation`, scores are divided by their standard deviation over the items that may
     be recommended: z-scores but for the mean, so that a score of 0 stays one. On the scale `rank`
     an item gets the share of items between it and a score of 0. A recommender that cannot score an
-    item says nothing of it.
+    item says nothing of it. On `deviation` the sum is as linear as what is added up.
 
     Weights that are not given are chosen in `fit`, inside the training data: each recommender is
     fitted on an inner split, and a climb over a grid from equal weights takes what has the best
@@ -75,6 +75,11 @@ class Weighted(Several):
         if not any(self.weights):
             raise ConfigError("all weights are 0", hint="give one above 0")
 
+    @property
+    def is_linear(self) -> bool:  # type: ignore[override]
+        """Whether all of them are, and scores are only divided by a number."""
+        return self.scale == "deviation" and all(each.is_linear for each in self.recommenders)
+
     def _fit(self, training: Training, seed: int) -> None:
         self.chosen_ = self._chosen(training, seed)
         super()._fit(training, seed)
@@ -101,6 +106,18 @@ class Weighted(Several):
         assert self.chosen_ is not None
         said = self._said(histories, profiles)
         return summed(said, self.chosen_.tolist(), histories, SCALES[self.scale])
+
+    def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
+        assert self.chosen_ is not None
+        total: Floats = np.zeros((len(parts), whole.n_items), dtype=np.float32)
+        scored = np.zeros(whole.n_items, dtype=np.bool_)
+        said = self._said(whole, None if profiles is None else profiles[:1])
+        for each, weight, scores in zip(self.recommenders, self.chosen_, said, strict=True):
+            scored |= scores[0] > -np.inf
+            open_, factor = to_deviations(scores, whole)
+            part = each.score_parts(parts, whole, profiles=profiles)
+            total += np.where(open_, part, 0) * (np.float32(weight) * factor)
+        return np.where(scored, total, np.float32(-np.inf))
 
 
 def _blended(scaled: list[Floats], weights: list[float]) -> Floats:
