@@ -10,6 +10,7 @@ import numpy as np
 from polyrec.core.errors import ConfigError
 from polyrec.core.progress import progress
 from polyrec.core.search_space import Between
+from polyrec.core.types import Rankings
 from polyrec.models.compiled import kernels
 from polyrec.models.recommender import Recommender
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from polyrec.core.search_space import SearchSpace
-    from polyrec.core.types import Doubles, Floats, Histories, Training
+    from polyrec.core.types import Booleans, Doubles, Floats, Histories, Training
     from polyrec.models.text_prior import TextPrior
 
 STEPS = 3
 """Each sweep goes so many steps of conjugate gradients from where the last one ended."""
+
+BLOCK = 2048
+"""So many users are ranked at a time."""
 
 TOLERANCE = 1e-5
 """A history that is scored is solved up to this, in at most as many steps as there are factors."""
@@ -155,6 +159,30 @@ class Als(Recommender):
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         assert self.items_ is not None
         return np.asarray(self.people(histories, profiles) @ self.items_.T)
+
+    def _top(
+        self,
+        histories: Histories,
+        k: int,
+        allowed: Booleans | None,
+        profiles: Floats | None,
+        seed: int,
+    ) -> Rankings:
+        assert self.items_ is not None
+        if allowed is not None and allowed.ndim > 1:
+            return super()._top(histories, k, allowed, profiles, seed)
+        known = histories if self._scores_all else self._fitted_part(histories)
+        rules = {
+            "tie_break": np.random.default_rng(seed).permutation(self.n_items_),
+            "allowed": allowed,
+        }
+        blocks = []
+        for start, block in known.batches(BLOCK):
+            given = None if profiles is None else profiles[start : start + len(block)]
+            people = self.people(block, given)
+            best = kernels().best_products(people, self.items_, k, histories=block, **rules)
+            blocks.append(best)
+        return Rankings.stacked(blocks, k)
 
     def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         """Solve with what is chosen held fixed: then scores are sums over the choices."""

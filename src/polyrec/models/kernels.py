@@ -14,12 +14,17 @@ import numba
 import numpy as np
 from numba import types
 
+from polyrec.models.best_products import best_products
+from polyrec.models.compiler import COLUMNS, FLOATS, OUT, OUT_TABLE, STARTS, TABLE, compiled
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import scipy.sparse as sp
 
     from polyrec.core.types import Floats
+
+__all__ = ["best_products", "product", "solve"]
 
 CELLS = 8192
 """A matrix that BLAS multiplies with a vector has at most so many entries: it takes one thread."""
@@ -34,30 +39,7 @@ LONG = 16_384
 """So many rows of a sum of products are one thread's."""
 
 TINY = np.float32(1e-20)
-
-FLOATS = types.Array(types.float32, 1, "C", readonly=True)
-TABLE = types.Array(types.float32, 2, "C", readonly=True)
-OUT, OUT_TABLE = types.float32[::1], types.float32[:, ::1]
-COLUMNS = types.Array(types.int32, 1, "C", readonly=True)
-STARTS = types.Array(types.int64, 1, "C", readonly=True)
 WORK = types.Tuple((OUT_TABLE, OUT, OUT, OUT))
-
-
-def compiled(*arguments: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Compile for arguments of these types; what was compiled is kept where numba finds a place.
-
-    Sums are not reordered (`reassoc`): they would depend on where in memory an array lies.
-    """
-    fast = {"contract", "nsz", "nnan", "ninf"}
-    options = {"nogil": True, "error_model": "numpy", "fastmath": fast}
-
-    def decorate(function: Callable[..., Any]) -> Any:
-        try:
-            return numba.njit(arguments, cache=True, **options)(function)
-        except RuntimeError:  # no folder that can be written to
-            return numba.njit(arguments, **options)(function)
-
-    return decorate
 
 
 def solve(

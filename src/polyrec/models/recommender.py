@@ -124,6 +124,18 @@ class Recommender(ABC):
             profiles: as in `score`.
             seed: draws the order of equal scores.
         """
+        self._check(histories, profiles)
+        return self._top(histories, k, allowed, profiles, seed)
+
+    def _top(
+        self,
+        histories: Histories,
+        k: int,
+        allowed: Booleans | None,
+        profiles: Floats | None,
+        seed: int,
+    ) -> Rankings:
+        """Rank by what `score` says, block by block; a model may know a faster way."""
         blocks = []
         for start, block in histories.batches(self._block_of(histories.n_items)):
             rows = slice(start, start + len(block))
