@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 if TYPE_CHECKING:
@@ -159,3 +160,35 @@ def test_texts_cannot_steer_the_terminal(run: Run, shop: Path, tmp_path: Path) -
     as_json = run("recommend", tmp_path / "model", "ada", "--json")
     assert not {"\x1b", "\x07", "\x9b"} & set(as_json.stdout)
     assert _answers(as_json)[0]["items"][0]["text"] == evil
+
+
+def test_everyone_is_written_to_a_file(run: Run, content_model: str, tmp_path: Path) -> None:
+    file = tmp_path / "all.parquet"
+    result = run("recommend", content_model, "--everyone", "--out", file, "-k", 2)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"recommendations: {file}\n"
+    found = pl.read_parquet(file)
+    (ada,) = _answers(run("recommend", content_model, "ada", "-k", 2, "--json"))
+    rows = found.filter(pl.col("user_id") == "ada")
+    assert rows["item_id"].to_list() == [item["item_id"] for item in ada["items"]]
+    assert rows["rank"].to_list() == [1, 2]
+    assert found["user_id"].n_unique() > 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--everyone"], "--everyone has no --out\nname the Parquet file to write"),
+        (["--out", "all.parquet"], "--out is given without --everyone\ngive both"),
+        (
+            ["ada", "--json", "--text", "saw", "--everyone", "--out", "all.parquet"],
+            "--everyone does not go with user_ids and --text and --json\nonly -k goes with it",
+        ),
+    ],
+)
+def test_everyone_goes_with_a_file_and_nothing_else(
+    run: Run, content_model: str, given: list[str], message: str
+) -> None:
+    result = run("recommend", content_model, *given)
+    assert result.exit_code == 2
+    assert result.stderr == f"polyrec: error: {message}\n"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from polyrec.cli.items_table import items_table
 from polyrec.cli.printable import printable
@@ -29,6 +31,7 @@ Examples:
   polyrec recommend model --history node-glob --history node-graceful-fs
   polyrec recommend model --text "画像編集ソフト" --text-language ja -k 5
   polyrec recommend model --json
+  polyrec recommend model --everyone --out recommendations.parquet
 
 Without users, history and text the answer is what is popular."""
 
@@ -60,13 +63,33 @@ Without users, history and text the answer is what is popular."""
 @click.option("--allow", multiple=True, metavar="ITEM", help="Only these items; repeatable.")
 @click.option("--deny", multiple=True, metavar="ITEM", help="Not these items; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def recommend(model: str, user_ids: tuple[str, ...], as_json: bool, **wishes: Any) -> None:
+@click.option("--everyone", is_flag=True, help="All known users, into the file --out.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Parquet: user_id, item_id, rank, score, mode.",
+)
+def recommend(
+    model: str,
+    user_ids: tuple[str, ...],
+    as_json: bool,
+    everyone: bool,
+    out: Path | None,
+    **wishes: Any,
+) -> None:
     """Recommend items of a MODEL (a folder that fit has written) to each USER_ID.
 
     History and text are added to what is known of each user, or stand alone without users.
     """
     from polyrec.pipeline.fitted import load
 
+    if everyone or out is not None:
+        _check_everyone(everyone, out)
+        assert out is not None
+        load(model).recommend_everyone(out, k=wishes["k"])
+        click.echo(f"recommendations: {out}")
+        return
     query = _query(**wishes)
     queries = [replace(query, user_id=user) for user in user_ids] or [query]
     answers = load(model).service.recommend_many(queries)
@@ -77,6 +100,25 @@ def recommend(model: str, user_ids: tuple[str, ...], as_json: bool, **wishes: An
         if place:
             click.echo()
         _show(asked, answer)
+
+
+def _check_everyone(everyone: bool, out: Path | None) -> None:
+    """Refuse what does not go with a file of everyone's recommendations."""
+    if not everyone:
+        raise ConfigError("--out is given without --everyone", hint="give both")
+    if out is None:
+        raise ConfigError("--everyone has no --out", hint="name the Parquet file to write")
+    context = click.get_current_context()
+    given = [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        and parameter.name not in {"model", "everyone", "out", "k"}
+        and context.params.get(parameter.name or "")
+    ]
+    if given:
+        names = " and ".join(given)
+        raise ConfigError(f"--everyone does not go with {names}", hint="only -k goes with it")
 
 
 def _query(

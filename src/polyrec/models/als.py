@@ -172,10 +172,8 @@ class Als(Recommender):
         if allowed is not None and allowed.ndim > 1:
             return super()._top(histories, k, allowed, profiles, seed)
         known = histories if self._scores_all else self._fitted_part(histories)
-        rules = {
-            "tie_break": np.random.default_rng(seed).permutation(self.n_items_),
-            "allowed": allowed,
-        }
+        tie_break = np.random.default_rng(seed).permutation(histories.n_items)
+        rules = {"tie_break": tie_break, "allowed": allowed}
         blocks = []
         for start, block in known.batches(BLOCK):
             given = None if profiles is None else profiles[start : start + len(block)]

@@ -58,9 +58,10 @@ def best_products(
             tile, first, (histories.indptr, histories.items), (tie_break, may), (best, found)
         )
     order = np.lexsort((-tie_break[found], -best), axis=1)
-    best, found = (np.take_along_axis(table, order, axis=1) for table in (best, found))
-    best[found == NO_ITEM] = -np.inf
-    return Rankings(found, best)
+    ranked = np.take_along_axis(found, order, axis=1)
+    scores = np.take_along_axis(best, order, axis=1)
+    scores[ranked == NO_ITEM] = -np.inf
+    return Rankings(ranked, scores)
 
 
 @compiled(types.float32, types.int64, types.float32, types.int64, STARTS)

@@ -13,6 +13,7 @@ from polyrec.core.counted import counted
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query, Training
 from polyrec.pipeline import artifact
+from polyrec.pipeline.everyone import write_everyone
 from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import tagged
@@ -83,6 +84,17 @@ class Fitted:
         wish = Query(k=k, languages=wished, language_mode=language_mode, category=category)
         queries = [replace(wish, user_id=user) for user in users]
         return _frame(users, self.service.recommend_many(queries))
+
+    def recommend_everyone(self, file: str | Path, *, k: int = 10) -> None:
+        """Write what is recommended to each known user to a Parquet file, whole or not at all.
+
+        Columns are user_id, item_id, rank, score and mode, users in the order of the data. The
+        memory that it takes does not grow with the users.
+
+        Raises:
+            ConfigError: k cannot be used.
+        """
+        write_everyone(self.service, Path(file), k=k)
 
     def recommend_to_text(
         self, text: str, *, language: str = "und", k: int = 10, languages: Sequence[str] = ()
