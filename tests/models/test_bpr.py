@@ -102,3 +102,8 @@ def test_settings_that_cannot_be_used_are_refused(
     with pytest.raises(ConfigError) as caught:
         build("recommender", {"use": "bpr"} | settings)
     assert str(caught.value) == f"recommender 'bpr': {message}"
+
+
+def test_steps_that_lead_nowhere_are_refused() -> None:
+    with pytest.raises(ConfigError, match="beyond all bounds; give a smaller learning_rate"):
+        Bpr(learning_rate=1e30, epochs=5).fit(two_camps().training)

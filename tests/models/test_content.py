@@ -77,6 +77,13 @@ def test_new_items_become_neighbours_of_the_old() -> None:
     assert top.items.tolist() == [[12]]
 
 
+def test_neighbours_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ConfigError, match="n_neighbours is 0; give at least 1"):
+        Content(n_neighbours=0)
+    with pytest.raises(ConfigError, match="sharpness is nan; give a number above 0"):
+        Content(sharpness=float("nan"))
+
+
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"profile is 'median'; give one of \('neighbours', 'me"):
         Content(profile="median")

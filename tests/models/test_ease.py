@@ -104,6 +104,6 @@ def test_memory_is_that_of_the_smaller_side() -> None:
 
 
 def test_a_penalty_that_is_not_above_zero_is_refused() -> None:
-    for l2 in (0, -1, float("nan")):
+    for l2 in (0, -1, float("nan"), float("inf")):
         with pytest.raises(ConfigError, match=r"l2 is .*; give a number above 0"):
             build("recommender", {"use": "ease", "l2": l2})

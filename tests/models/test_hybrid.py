@@ -272,6 +272,21 @@ def test_evidence_that_would_divide_by_zero_is_refused() -> None:
             Hybrid(evidence=evidence)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"spread": -1.0},
+        {"new_item_boost": float("nan")},
+        {"n_neighbours": 0},
+        {"sharpness": -1.0},
+        {"sharpness": float("nan")},
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=rf"^{next(iter(settings))} is "):
+        Hybrid(**settings)
+
+
 # what the boost is for
 
 

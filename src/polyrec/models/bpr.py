@@ -87,6 +87,9 @@ class Bpr(Recommender):
                     squares[items] += np.square(slope)
                     F[items] += np.float32(self.learning_rate) * slope / np.sqrt(squares[items])
                 advance(1)
+        if not np.isfinite(F).all():
+            hint = "give a smaller learning_rate"
+            raise ConfigError("the factors grew beyond all bounds", hint=hint)
         self.factors_ = F
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import Between, OneOf
-from polyrec.models.neighbours import check_search, nearest
+from polyrec.models.neighbours import check_near, check_search, nearest
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Content(Recommender):
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise ConfigError(f"profile is {self.profile!r}", hint=f"give one of {PROFILES}")
+        check_near(self.n_neighbours, self.sharpness)
         check_search(self.search)
 
     def _fit(self, training: Training, seed: int) -> None:

@@ -48,7 +48,7 @@ class Ease(Recommender):
     diagonal_: Doubles | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.l2 > 0:
+        if not 0 < self.l2 < np.inf:
             raise ConfigError(f"l2 is {self.l2}", hint="give a number above 0")
 
     def _fit(self, training: Training, seed: int) -> None:

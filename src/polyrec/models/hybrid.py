@@ -17,7 +17,7 @@ from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described
 from polyrec.models.hold_out import hold_out
 from polyrec.models.item_knn import ItemKnn
-from polyrec.models.neighbours import check_search, nearest
+from polyrec.models.neighbours import check_near, check_search, nearest
 from polyrec.models.recommender import Recommender
 from polyrec.models.weight_search import Weights, climb
 
@@ -138,8 +138,13 @@ class Hybrid(Recommender):
     columns_: Strings | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.evidence > 0:
+        if not 0 < self.evidence < np.inf:
             raise ConfigError(f"evidence is {self.evidence}", hint="give a number above 0")
+        for name in GRIDS:
+            given = getattr(self, name)
+            if given is not None and not 0 <= given < np.inf:
+                raise ConfigError(f"{name} is {given}", hint="give 0 or a number above it")
+        check_near(self.n_neighbours, self.sharpness)
         check_search(self.search)
 
     @property

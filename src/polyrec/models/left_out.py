@@ -30,18 +30,23 @@ def left_out(
         What the items score without any event, shape (items,), and what the score loses without
         each event, in the history's order, shape (items, events). They need not add up to the
         score: two items that say the same lose little alone. Cost is that of scoring one user per
-        event, and memory that of the history's length squared.
+        event.
     """
     n = len(history.items)
-    keep = ~np.eye(n + 2, n, dtype=np.bool_)  # all but one each, then twice all
-    keep[n + 1] = False
+    found = np.empty((n + 2, len(items)), dtype=np.float32)
+    for start in range(0, n + 2, BATCH):
+        left = np.arange(start, min(start + BATCH, n + 2))  # each event, then none, then all
+        block = _without(history, left)
+        given = None if profiles is None else np.repeat(profiles, len(block), axis=0)
+        found[left] = recommender.score(block, profiles=given)[:, items]
+    return found[n + 1], (found[n] - found[:n]).T
+
+
+def _without(history: Histories, left: Integers) -> Histories:
+    """Give the history once for each event left out; behind the last are none of them, then all."""
+    n = len(history.items)
+    keep = (left[:, None] != np.arange(n)) & (left <= n)[:, None]
     event = np.nonzero(keep)[1]
     indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
     times = None if history.times is None else history.times[event]
-    less = Histories(indptr, history.items[event], history.weights[event], history.n_items, times)
-    found = np.empty((n + 2, len(items)), dtype=np.float32)
-    for start, block in less.batches(BATCH):
-        rows = slice(start, start + len(block))
-        given = None if profiles is None else np.repeat(profiles, len(block), axis=0)
-        found[rows] = recommender.score(block, profiles=given)[:, items]
-    return found[n + 1], (found[n] - found[:n]).T
+    return Histories(indptr, history.items[event], history.weights[event], history.n_items, times)

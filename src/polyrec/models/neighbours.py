@@ -108,6 +108,18 @@ def check_search(search: str) -> None:
         raise ConfigError(f"search is {search!r}", hint=f"give one of {SEARCHES}")
 
 
+def check_near(n_neighbours: int, sharpness: float) -> None:
+    """Refuse soft neighbours that cannot be.
+
+    Raises:
+        ConfigError: there are none, or what is nearer would not weigh more.
+    """
+    if n_neighbours < 1:
+        raise ConfigError(f"n_neighbours is {n_neighbours}", hint="give at least 1")
+    if not 0 < sharpness < np.inf:
+        raise ConfigError(f"sharpness is {sharpness}", hint="give a number above 0")
+
+
 def _takes_graph(search: str, n_rows: int, n_items: int) -> bool:
     check_search(search)
     if search == "graph" and not is_installed():

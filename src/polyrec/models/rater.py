@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from polyrec.core.errors import DataError, NotFittedError
-from polyrec.models.recommender import BATCH, CELLS, Recommender
+from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
     from typing import Self
@@ -67,7 +67,7 @@ class Rater(Recommender):
                 raise DataError(f"a {what} lies outside 0..{n - 1}")
         named, place = np.unique(users, return_inverse=True)
         stars = np.empty(len(users), dtype=np.float32)
-        size = max(1, min(BATCH, CELLS // max(self.n_items_, 1)))
+        size = self._block_of(self.n_items_)
         for start in range(0, len(named), size):
             block = named[start : start + size]
             told = None if profiles is None else profiles[block]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import Between
 from polyrec.models.scales import reciprocal_ranks, summed
@@ -37,7 +39,7 @@ class ReciprocalRankFusion(Several):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.constant >= 0:
+        if not 0 <= self.constant < np.inf:
             raise ConfigError(f"constant is {self.constant}", hint="give 0 or more")
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:

@@ -152,6 +152,13 @@ def test_new_items_do_not_count_against_who_shows_them(torch: Any) -> None:
     assert part.barred.tolist() == np.flatnonzero(cold.new).tolist()
 
 
+def test_steps_that_lead_nowhere_are_refused(torch: Any) -> None:
+    with pytest.raises(
+        ConfigError, match=r"the loss is .* in epoch .*; give a smaller learning_rate"
+    ):
+        NeuMf(dim=4, epochs=4, learning_rate=1e30).fit(two_camps().training)
+
+
 def test_where_too_little_can_be_held_out_it_learns_for_all_epochs(torch: Any) -> None:
     training = ladder(2).training
     model = NeuMf(dim=4, epochs=5).fit(training)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polyrec.core.errors import ConfigError
 from polyrec.core.progress import progress
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def learn(
 
     Returns:
         The weights, and the curve: epoch, mean loss and quality (NaN without) of each epoch.
+
+    Raises:
+        ConfigError: the steps are so long that the loss is no number any more.
     """
     import torch
 
@@ -81,6 +85,9 @@ def learn(
             for batch in batches(rng):
                 adam.zero_grad()
                 found = loss(tensors, tuple(map(torch.from_numpy, batch)), drop)
+                if not found.isfinite():
+                    hint = "give a smaller learning_rate"
+                    raise ConfigError(f"the loss is {found.item()} in epoch {epoch}", hint=hint)
                 found.backward()
                 adam.step()
                 losses.append(found.item())
