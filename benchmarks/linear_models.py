@@ -55,7 +55,7 @@ def main(data: str, seeds: list[int], models: list[str]) -> None:
         ndcg, seconds = np.mean(runs, axis=0)
         settings = ", ".join(f"{key} {value:g}" for key, value in best.items() if key != "use")
         memory = _peak_mb(given, best, seeds[0])
-        click.echo(f"| `{name}` | {ndcg:.4f} | {seconds:.2f} | {memory:.0f} | {settings} |")
+        click.echo(f"| {name} | {ndcg:.4f} | {seconds:.2f} | {memory:.0f} | {settings} |")
 
 
 def _run(data: Dataset, table: dict[str, Any], seed: int) -> tuple[float, float]:
