@@ -59,7 +59,7 @@ class Als(Recommender):
     search_space: ClassVar[SearchSpace] = {
         "factors": Between(16, 256, log=True, whole=True),
         "l2": Between(0.1, 1000.0, log=True),
-        "alpha": Between(0.5, 100.0, log=True),
+        "alpha": Between(1.0, 1000.0, log=True),
         "scaling": Between(0.0, 1.0),
         "sweeps": Between(5, 30, whole=True),
     }
@@ -91,15 +91,14 @@ class Als(Recommender):
         by_item = X.T.tocsr()
         users = np.zeros((X.shape[0], self.factors), dtype=np.float32)
         items = self._first(training, seed)
+        hold = self._held(X, self.l2)
+        hold_items = self._held(by_item, self.l2 * (prior.strength if prior else 1))
         with progress("factors", self.sweeps, unit="sweeps") as advance:
             for sweep in range(1, self.sweeps + 1):
-                self._solve(X, items, users, self.l2, prior=prior.users if prior else None)
+                self._solve(X, items, users, hold, prior=prior.users if prior else None)
+                self._solve(by_item, users, items, hold_items, prior=prior.items if prior else None)
                 if prior:
-                    held = self.l2 * prior.strength
-                    self._solve(by_item, users, items, held, prior=prior.items)
                     prior.learn(users, items, last=sweep == self.sweeps)
-                else:
-                    self._solve(by_item, users, items, self.l2)
                 advance(1)
         self.items_, self.gram_ = items, kernels().product(items, items)
 
@@ -116,7 +115,7 @@ class Als(Recommender):
         matrix: sp.csr_array,
         others: Floats,
         found: Floats,
-        l2: float,
+        l2: Floats,
         *,
         prior: Floats | None = None,
         gram: Floats | None = None,
@@ -126,9 +125,8 @@ class Als(Recommender):
         """Improve rows' factors, given those of the columns."""
         part = kernels()
         gram = part.product(others, others) if gram is None else gram
-        held = self._held(matrix, l2)
         limits = {"steps": steps, "tolerance": tolerance}
-        part.solve(matrix, others, gram, found, alpha=self.alpha, l2=held, prior=prior, **limits)
+        part.solve(matrix, others, gram, found, alpha=self.alpha, l2=l2, prior=prior, **limits)
 
     def _held(self, matrix: sp.csr_array, l2: float) -> Floats:
         """Say how strongly each row is held to its prior."""
@@ -147,8 +145,9 @@ class Als(Recommender):
         found = np.zeros((len(histories), self.factors), dtype=np.float32)
         if prior is not None:
             found[:] = prior
+        X = histories.matrix()
         self._solve(
-            *(histories.matrix(), self.items_, found, self.l2),
+            *(X, self.items_, found, self._held(X, self.l2)),
             prior=prior,
             gram=self.gram_,
             steps=self.factors,
