@@ -47,7 +47,8 @@ def main(seeds: list[int], on: tuple[str, ...], look: str) -> None:
             values = []
             for seed in seeds:
                 train, test = data.split(split, seed=seed)
-                training = Training(train.histories, vectors, catalog.languages, catalog.categories)
+                told = (vectors, catalog.languages, catalog.categories)
+                training = Training(train.histories, *told, new=train.catalog.new)
                 model = build("recommender", table).fit(training, seed=seed)
                 outcome = measure(
                     model, train.histories, test.histories, catalog.languages, seed=seed

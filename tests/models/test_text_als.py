@@ -14,6 +14,7 @@ from polyrec.testing.worlds import two_camps
 pytest.importorskip("numba", reason="needs the extra als")
 
 WORLD = two_camps()
+LISTS = [WORLD.training.histories.items_of(user).tolist() for user in range(40)]
 NOBODY = Histories.from_lists([[]] * 2, n_items=40)
 
 
@@ -36,11 +37,21 @@ def test_an_item_that_nobody_chose_is_what_the_map_makes_of_its_text() -> None:
     training = replace(WORLD.training, histories=Histories.from_lists(lists, n_items=40))
     part = TextAls(factors=8, l2=1.0).fit(training)
     assert part.items_ is not None
-    said = part.new_item_boost * WORLD.vectors[[3, 8]] @ part.item_map_
+    said = part.unseen_boost * WORLD.vectors[[3, 8]] @ part.item_map_
     assert np.allclose(part.items_[[3, 8]], said, atol=1e-6)
     scores = part.score(training.histories)
     assert (scores[::2, 8] > scores[1::2, 8].max()).mean() > 0.9
     assert (scores[1::2, 3] > scores[::2, 3].max()).mean() > 0.9
+
+
+def test_an_item_that_is_new_is_stretched_by_a_boost_of_its_own() -> None:
+    lists = [[item for item in row if item not in {3, 8}] for row in LISTS]
+    histories = Histories.from_lists(lists, n_items=40)
+    training = replace(WORLD.training, histories=histories, new=np.arange(40) == 8)
+    part = TextAls(factors=8, l2=1.0, unseen_boost=1.5, new_item_boost=3.0).fit(training)
+    assert part.items_ is not None
+    said = np.array([[1.5], [3.0]]) * (WORLD.vectors[[3, 8]] @ part.item_map_)
+    assert np.allclose(part.items_[[3, 8]], said, atol=1e-6)
 
 
 def test_the_stronger_the_prior_the_more_items_are_what_their_texts_say() -> None:
@@ -96,10 +107,9 @@ def test_it_refuses_nothing_that_als_would_not_and_its_own_settings() -> None:
 
 
 def test_users_who_chose_nothing_have_no_part_in_the_map() -> None:
-    lists = [WORLD.training.histories.items_of(u).tolist() for u in range(40)]
-    more = Histories.from_lists([*lists, *[[]] * 5], n_items=40)
+    more = Histories.from_lists([*LISTS, *[[]] * 5], n_items=40)
     one, other = (
         TextAls(factors=8, l2=1.0).fit(Training(h, WORLD.vectors)).user_map_
-        for h in (more, Histories.from_lists(lists, n_items=40))
+        for h in (more, Histories.from_lists(LISTS, n_items=40))
     )
     assert np.allclose(one, other, atol=0.05)  # type: ignore[arg-type]

@@ -23,10 +23,11 @@ class TextAls(Als):
 
     An item with vector v has y ~ N(W v, 1 / (l2 prior)), and W is a ridge regression of the items'
     factors on their vectors, done anew each sweep: what many chose is learned from choices, what
-    few chose leans on its text, and an item that nobody chose is W v, times `new_item_boost`, as no
-    user has passed it over yet. A user who gave a text t has x ~ N(P t, 1 / l2), with P a ridge
-    regression of users' factors on their texts; users without a profile count there with the mean
-    vector of their history. A text instead of a history is P t.
+    few chose leans on its text. An item that nobody chose is W v times `unseen_boost`, or
+    `new_item_boost` if the training data call it new or it was added later: W is learned from items
+    that most users have passed over, and nobody has passed over these. A user who gave a text t has
+    x ~ N(P t, 1 / l2), with P a ridge regression of users' factors on their texts; users without a
+    profile count there with the mean vector of their history. A text instead of a history is P t.
     Cost is that of iALS, and items x dim x `factors` a sweep. Use it where choices are many and
     items keep coming. Sources: those of `als`; Gantner et al. 2010, "Learning attribute-to-feature
     mappings for cold-start recommendations"; Adams, Dahl and Murray 2010 for side information as
@@ -40,7 +41,8 @@ class TextAls(Als):
         sweeps: how often users and items are solved.
         prior: how many times stronger than users items are held to their texts.
         ridge: how strongly the maps are held to zero, in parts of the texts' mean variance.
-        new_item_boost: how many times W v an item is that nobody has chosen.
+        unseen_boost: how many times W v an item is that nobody chose.
+        new_item_boost: the same for items that are new.
     """
 
     needs_vectors = True
@@ -49,20 +51,22 @@ class TextAls(Als):
         **Als.search_space,
         "prior": Between(0.1, 100.0, log=True),
         "ridge": Between(0.003, 3.0, log=True),
-        "new_item_boost": Between(1.0, 8.0, log=True),
+        "unseen_boost": Between(0.5, 8.0, log=True),
+        "new_item_boost": Between(0.5, 8.0, log=True),
     }
 
     l2: float = 3.0
     scaling: float = 0.5
     prior: float = 50.0
     ridge: float = 0.01
+    unseen_boost: float = 2.0
     new_item_boost: float = 2.5
     item_map_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     user_map_: Floats | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("prior", "ridge", "new_item_boost"):
+        for name in ("prior", "ridge", "unseen_boost", "new_item_boost"):
             if not 0 < getattr(self, name) < np.inf:
                 raise ConfigError(f"{name} is {getattr(self, name)}", hint="give a number above 0")
 
@@ -71,9 +75,14 @@ class TextAls(Als):
         texts = TextPrior(training, self.prior, self.ridge)
         self._learn(training, seed, texts)
         assert self.items_ is not None
+        assert texts.item_map is not None
         self.item_map_, self.user_map_ = texts.item_map, texts.user_map
-        unknown = ~training.histories.chosen
-        self.items_[unknown] = self._new(training.vectors[unknown])
+        unseen = ~training.histories.chosen
+        boost = np.full(training.n_items, self.unseen_boost, dtype=np.float32)
+        if training.new is not None:
+            boost[training.new] = self.new_item_boost
+        said = training.vectors[unseen] @ texts.item_map
+        self.items_[unseen] = boost[unseen, None] * said
 
     def _user_prior(self, profiles: Floats | None) -> Floats | None:
         if profiles is None:
@@ -84,9 +93,6 @@ class TextAls(Als):
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         del languages, categories
         assert self.items_ is not None
-        self.items_ = np.concatenate([self.items_, self._new(vectors)])
-
-    def _new(self, vectors: Floats) -> Floats:
-        """Give the factors of items that nobody has chosen."""
         assert self.item_map_ is not None
-        return np.asarray(self.new_item_boost * (vectors @ self.item_map_), dtype=np.float32)
+        said = self.new_item_boost * (vectors @ self.item_map_)
+        self.items_ = np.concatenate([self.items_, said.astype(np.float32)])
