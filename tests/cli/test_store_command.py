@@ -7,7 +7,7 @@ import pytest
 
 from polyrec.store import migrate
 from polyrec.store.database import Database
-from polyrec.store.tables import HEAD
+from polyrec.store.tables import HEAD, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +23,12 @@ def test_show_says_where_it_is_and_what_it_holds(run: Run) -> None:
     result = run("store", "show")
     assert result.exit_code == 0, result.output
     assert f"{Database().shown}, version {HEAD}" in result.stdout
-    assert "translations: 0\nreviews: 0\nhistory: 0\n" in result.stdout
+    assert "translations: 0\nreviews: 0\nhistory: 0\nusers: 0\n" in result.stdout
     facts = json.loads(run("store", "show", "--json").stdout)
     assert facts == {
         "database": Database().shown,
         "version": HEAD,
-        **dict.fromkeys(("translations", "reviews", "history"), 0),
+        **dict.fromkeys(metadata.tables, 0),
     }
 
 

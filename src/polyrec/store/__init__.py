@@ -1,1 +1,1 @@
-"""The database: translations that were made, what people decided about them, and its history."""
+"""The database: translations and what people decided about them; users, items, events, models."""

@@ -6,10 +6,10 @@ import hashlib
 
 import sqlalchemy as sa
 
-from polyrec.store.types import Id, Instant
+from polyrec.store.types import GivenId, Id, Instant
 
 VERSION_TABLE = "polyrec_version"
-HEAD = "0002"
+HEAD = "0003"
 """The version of these tables; versions are numbers, so that older and newer can be told apart."""
 
 metadata = sa.MetaData()
@@ -69,6 +69,103 @@ history = sa.Table(
     sa.Column("before", sa.Text, nullable=False),
     sa.Column("after", sa.Text, nullable=False),
     sa.Index("ix_history_review", "review_id", "id"),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user_id", GivenId, nullable=False, unique=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(64), nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("changed", Instant, nullable=False),
+)
+
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("item_id", GivenId, nullable=False, unique=True),
+    sa.Column("language", sa.String(64), nullable=False),  # of the text by which it is shown
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("attributes", sa.JSON, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("changed", Instant, nullable=False),
+)
+
+texts = sa.Table(
+    "texts",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column(
+        "item_id", GivenId, sa.ForeignKey("items.item_id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("language", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.UniqueConstraint("item_id", "language", name="uq_texts_item"),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user_id", GivenId, nullable=False),
+    sa.Column("item_id", GivenId, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("rating", sa.Double),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("received", Instant, nullable=False),
+    sa.Index("ix_events_user", "user_id", "at", "id"),
+    sqlite_autoincrement=True,  # no number twice: who has read up to one goes on behind it
+)
+
+event_keys = sa.Table(
+    "event_keys",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", sa.String(64), nullable=False, unique=True),  # hash of what the sender gave
+    # of key and content; it names nobody to those who do not have the key
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("received", Instant, nullable=False),
+)
+
+satisfaction = sa.Table(
+    "satisfaction",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user_id", GivenId, nullable=False),
+    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_satisfaction_user", "user_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("folder", GivenId, nullable=False, unique=True),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("last_event", Id, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("made", Instant, nullable=False),
+    sa.Column("activated", Instant),
+    sqlite_autoincrement=True,
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 

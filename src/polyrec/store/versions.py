@@ -1,0 +1,156 @@
+"""Versions of the model: which were made, which one serves, which can be gone back to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from polyrec.core.errors import DataError, UnknownIdError
+from polyrec.store.database import insert
+from polyrec.store.limits import LONGEST_NOTE, given_id, given_text
+from polyrec.store.tables import versions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from polyrec.store.database import Database
+
+MADE, ACTIVE, KEPT, FAILED = "made", "active", "kept", "failed"
+LARGEST = 2**63 - 1
+"""No row has a larger number."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the model.
+
+    Attributes:
+        number: grows with each version.
+        folder: the name of its folder, without path.
+        hash: SHA-256 of what the folder holds, in hexadecimal digits.
+        last_event: the number of the last event that it learned from.
+        state: `made`, `active` (it serves; one at most), `kept` (it served before) or `failed`.
+        error: why it failed, or empty.
+        made: when it was made.
+        activated: when it began to serve, for the last time; None if it never did.
+    """
+
+    number: int
+    folder: str
+    hash: str
+    last_event: int
+    state: str
+    error: str
+    made: datetime
+    activated: datetime | None
+
+
+class Versions:
+    """The versions of the model that a database knows."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def add(self, folder: str, hash: str, *, last_event: int = 0) -> Version:  # noqa: A002
+        """Keep a version that was made; it does not serve yet.
+
+        Raises:
+            DataError: the folder is no plain name or there already, or the hash is no SHA-256.
+        """
+        given_id("folder", folder)
+        if folder in {".", ".."} or set(folder) & set("/\\\0"):
+            raise DataError("the folder of a version is a path", hint="give its name alone")
+        if not re.fullmatch("[0-9a-f]{64}", hash):
+            raise DataError("the hash of a version is no SHA-256 in hexadecimal digits")
+        row = {
+            "folder": folder,
+            "hash": hash,
+            "last_event": last_event,
+            "state": MADE,
+            "error": "",
+            "made": datetime.now(UTC),
+        }
+        with self.database.writing() as connection:
+            made = insert(connection, versions).values(row)
+            made = made.on_conflict_do_nothing(index_elements=["folder"])
+            found = connection.execute(made.returning(*versions.c)).one_or_none()
+            if found is None:
+                raise DataError(f"there is a version {folder!r} already")
+            return Version(*found)
+
+    def activate(self, number: int) -> Version:
+        """Let a version serve; the one that did is kept.
+
+        Raises:
+            UnknownIdError: there is none of the number.
+            DataError: it failed.
+        """
+        with self.database.writing() as connection:
+            row = _locked(connection, number)
+            if row.state == FAILED:
+                raise DataError(f"version {number} failed", hint="activate another one")
+            if row.state != ACTIVE:
+                connection.execute(
+                    sa.update(versions).where(versions.c.state == ACTIVE).values(state=KEPT)
+                )
+                _set(connection, number, {"state": ACTIVE, "activated": datetime.now(UTC)})
+            return _version(connection, number)
+
+    def fail(self, number: int, error: str) -> Version:
+        """Say that a version cannot serve, and why.
+
+        Raises:
+            UnknownIdError: there is none of the number.
+            DataError: it serves.
+        """
+        with self.database.writing() as connection:
+            if _locked(connection, number).state == ACTIVE:
+                raise DataError(f"version {number} serves", hint="activate another one first")
+            why = given_text("error", error[:LONGEST_NOTE])
+            _set(connection, number, {"state": FAILED, "error": why})
+            return _version(connection, number)
+
+    def active(self) -> Version | None:
+        """Give the version that serves."""
+        return self._first(ACTIVE)
+
+    def previous(self) -> Version | None:
+        """Give the version that served last before the one that does: to go back, activate it."""
+        return self._first(KEPT)
+
+    def all(self) -> list[Version]:
+        """List all versions, newest first."""
+        wanted = sa.select(versions).order_by(versions.c.id.desc())
+        with self.database.reading() as connection:
+            return [Version(*row) for row in connection.execute(wanted)]
+
+    def _first(self, state: str) -> Version | None:
+        wanted = sa.select(versions).where(versions.c.state == state)
+        wanted = wanted.order_by(versions.c.activated.desc(), versions.c.id.desc()).limit(1)
+        with self.database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Version(*row)
+
+
+def _locked(connection: Connection, number: int) -> Version:
+    """Give a version, and keep all from changing: that one serves is a matter of all."""
+    connection.execute(sa.select(versions.c.id).order_by(versions.c.id).with_for_update()).all()
+    return _version(connection, number)
+
+
+def _version(connection: Connection, number: int) -> Version:
+    row = None
+    if 0 < number <= LARGEST:
+        wanted = sa.select(versions).where(versions.c.id == number)
+        row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise UnknownIdError("version", str(number))
+    return Version(*row)
+
+
+def _set(connection: Connection, number: int, changes: dict[str, Any]) -> None:
+    connection.execute(sa.update(versions).where(versions.c.id == number).values(changes))
