@@ -134,6 +134,16 @@ def test_what_is_new_survives_items_that_do_not_say() -> None:
     assert joined.new.tolist() == [False, True, False, False]
 
 
+def test_a_market_is_a_text_and_empty_where_none_is_named() -> None:
+    assert CATALOG.markets is None
+    named = replace(CATALOG, attributes={"market": (" de", None, 49)})
+    assert named.markets is not None
+    assert named.markets.tolist() == ["de", "", "49"]
+    joined = named.joined(Catalog.from_texts(["d"], [{"fr": "bois"}])).markets
+    assert joined is not None
+    assert joined.tolist() == ["de", "", "49", ""]
+
+
 def test_works_survive_items_that_name_none() -> None:
     named = replace(CATALOG, attributes={"work": ("b", None, "b")})
     more = Catalog.from_texts(["d"], [{"fr": "bois"}])

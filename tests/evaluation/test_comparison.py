@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from polyrec.core.errors import DataError, UnknownNameError
+from polyrec.core.errors import ConfigError, DataError, UnknownNameError
 from polyrec.encode.hashing import Hashing
 from polyrec.evaluation.comparison import Results, Setting, Spaces, compare
 from polyrec.evaluation.contenders import Contender, chosen
@@ -71,6 +71,17 @@ def test_values_are_one_per_draw_and_user_text_seeds_first(results: Results) -> 
         outcome = results.outcomes[text_seed, "random", seed, "content"]
         assert np.array_equal(row, outcome.per_user[ALL], equal_nan=True)
     assert results.per_user("content", "random", ALL, [2]).shape == (2, 40)
+
+
+def test_popularity_by_market_can_be_compared() -> None:
+    market = tuple("even" if item % 2 == 0 else "odd" for item in range(len(DATA.catalog)))
+    catalog = replace(DATA.catalog, attributes={"market": market})
+    sold = replace(DATA, catalog=catalog, all_texts=None)
+    by_market = {"m": Contender("", {"use": "popularity", "by": "market"})}
+    found = compare(Setting(sold, Hashing(), text_seeds=(1,), seeds=(0,)), by_market)
+    assert {name for *_, name in found.outcomes} == {"m"}
+    with pytest.raises(ConfigError, match=r"^popularity by market needs the items' markets; "):
+        compare(Setting(DATA, Hashing(), text_seeds=(1,), seeds=(0,)), by_market)
 
 
 def test_a_slice_that_a_draw_lacks_is_nan(results: Results) -> None:

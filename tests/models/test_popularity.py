@@ -74,11 +74,33 @@ def test_a_new_item_may_bring_a_new_language() -> None:
     assert np.allclose(scores[1], [3 / 8, 1 / 8, 0, 0, 0, 0, 0])
 
 
+def test_by_market_it_goes_by_markets_as_by_language_by_languages() -> None:
+    part = Popularity(by="market").fit(Training(TRAINING.histories, markets=LANGUAGES))
+    expected = Popularity(by="language").fit(TRAINING)
+    histories = asked([], [1], [0, 2, 4])
+    assert np.array_equal(part.score(histories), expected.score(histories))
+
+
+def test_items_without_a_market_are_a_group_and_so_are_those_added_later() -> None:
+    markets = np.array(["de", "de", "at", "at", "", ""])
+    training = Training(TRAINING.histories, languages=LANGUAGES, markets=markets)
+    part = Popularity(by="market").fit(training)
+    part.extend(np.ones((1, 2), np.float32), np.array(["de"]), np.array([""]))
+    scores = part.score(Histories.from_lists([[6], [6, 1]], n_items=7))
+    assert np.allclose(scores[0], [0, 0, 0, 0, 1 / 2, 1 / 2, 0])
+    assert np.allclose(scores[1], [3 / 8, 1 / 8, 0, 0, 1 / 4, 1 / 4, 0])
+
+
 def test_what_cannot_be_used_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        build("recommender", {"use": "popularity", "by": "market"})
+        build("recommender", {"use": "popularity", "by": "country"})
     assert str(caught.value) == (
-        "recommender 'popularity': by is 'market'; give one of ('all', 'language')"
+        "recommender 'popularity': by is 'country'; give one of ('all', 'language', 'market')"
     )
-    with pytest.raises(ConfigError, match=r"^popularity by language needs the items' languages; "):
-        Popularity(by="language").fit(Training(TRAINING.histories))
+    for by in ("language", "market"):
+        with pytest.raises(ConfigError) as caught:
+            Popularity(by=by).fit(Training(TRAINING.histories))
+        assert str(caught.value) == (
+            f"popularity by {by} needs the items' {by}s; "
+            f"give the catalog a column {by}, or set by = 'all'"
+        )

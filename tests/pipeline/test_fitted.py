@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,11 +8,12 @@ import polars as pl
 import pytest
 
 from polyrec.core.errors import ConfigError, DataError, UnknownIdError
+from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
 from polyrec.models.hybrid import Hybrid
-from polyrec.pipeline.fitted import Fitted, fit
+from polyrec.pipeline.fitted import Fitted, fit, load
 from polyrec.pipeline.plan import Plan
 from polyrec.testing.worlds import TwoCamps, two_camps
 
@@ -165,6 +167,19 @@ def test_data_without_interactions_cannot_be_learned_from(plan: Callable[..., Pl
     data = Dataset(catalog, Interactions.from_pairs([], users=["u"]))
     with pytest.raises(DataError, match=r"^there are no interactions to learn from$"):
         fit(data, plan())
+
+
+def test_markets_come_from_the_catalog(camps: TwoCamps, tmp_path: Path) -> None:
+    plan = Plan.from_table({"recommender": {"use": "popularity", "by": "market"}})
+    with pytest.raises(ConfigError, match=r"^popularity by market needs the items' markets; give"):
+        fit(camps.dataset, plan)
+    market = tuple("even" if item % 2 == 0 else "odd" for item in range(40))
+    catalog = replace(camps.dataset.catalog, attributes={"market": market})
+    rec = fit(replace(camps.dataset, catalog=catalog), plan)
+    rec.save(tmp_path / "model")
+    for each in (rec, load(tmp_path / "model")):
+        found = each.service.recommend(Query(history=("i1",))).items
+        assert {int(item.item_id[1:]) % 2 for item in found} == {1}
 
 
 def test_much_that_nobody_chose_is_noted_unless_the_catalog_says_what_is_new(

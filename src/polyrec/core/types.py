@@ -156,6 +156,7 @@ class Training:
             (users, dim), or None.
         new: which items have only just come, so that it says nothing that nobody chose them, shape
             (items,); None where that is not known.
+        markets: the market that each item is sold in (empty: none), shape (items,), or None.
     """
 
     histories: Histories
@@ -164,6 +165,7 @@ class Training:
     categories: Strings | None = None
     profiles: Floats | None = None
     new: Booleans | None = None
+    markets: Strings | None = None
 
     @property
     def n_items(self) -> int:

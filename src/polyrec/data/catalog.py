@@ -14,6 +14,9 @@ from polyrec.core.types import Booleans, IdMap, Integers, Strings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+OF_MEANING = {"work", "new", "market"}
+"""Attributes that say something about an item even where they are empty."""
+
 TRUE_OR_FALSE = {
     **dict.fromkeys(("true", "yes", "1", "1.0"), True),
     **dict.fromkeys(("false", "no", "0", "0.0", "none", ""), False),
@@ -32,7 +35,8 @@ class Catalog:
         texts: every text known of each item, by language, `text` among them.
         category: each item's category; empty where it has none.
         attributes: further columns by name; `work` says which work an item is a version of,
-            `new` whether it has only just come, so that nobody can have chosen it yet.
+            `new` whether it has only just come, so that nobody can have chosen it yet, `market` in
+            which market it is sold.
         pooled: whether an item's vector is the mean over all its texts rather than of `text`.
     """
 
@@ -133,6 +137,17 @@ class Catalog:
                 )
         return np.array([TRUE_OR_FALSE[word] for word in words], dtype=np.bool_)
 
+    @property
+    def markets(self) -> Strings | None:
+        """The market that each item is sold in, shape (items,); None where nothing tells.
+
+        From the attribute `market`; an item that names none has the empty text.
+        """
+        named = self.attributes.get("market")
+        if named is None:
+            return None
+        return np.array(["" if name is None else str(name).strip() for name in named], np.str_)
+
     def with_new(self, new: Booleans) -> Catalog:
         """Give the same items, told which more of them have only just come, shape (items,)."""
         told = new if self.new is None else new | self.new
@@ -153,8 +168,8 @@ class Catalog:
     def joined(self, more: Catalog) -> Catalog:
         """Put further items behind these; attributes that only one side has are left out.
 
-        All but `work` and `new`: items that name no work are works of their own, and those that do
-        not say that they are new are not.
+        All but `work`, `new` and `market`: items that name no work are works of their own, those
+        that do not say that they are new are not, and those that name no market have none.
 
         Raises:
             DataError: an item is in both.
@@ -168,7 +183,7 @@ class Catalog:
             {
                 name: (*self._column(name), *more._column(name))
                 for name in (*self.attributes, *more.attributes)
-                if name in {"work", "new"} or (name in self.attributes and name in more.attributes)
+                if name in OF_MEANING or (name in self.attributes and name in more.attributes)
             },
             self.pooled,
         )

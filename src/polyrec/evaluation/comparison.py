@@ -225,5 +225,11 @@ def training_for(
     vectors = None
     if _needs_vectors(contender):
         vectors = spaces.vectors(contender, text_seed, train, seed=seed)
-    new = train.catalog.new
-    return Training(train.histories, vectors, catalog.languages, catalog.categories, new=new)
+    return Training(
+        train.histories,
+        vectors,
+        catalog.languages,
+        catalog.categories,
+        new=train.catalog.new,
+        markets=train.catalog.markets,
+    )

@@ -150,7 +150,12 @@ def _one_language(shown: Dataset, vectors: Floats, tag: str, *, k: int, seed: in
 def _fit(model: Hybrid, train: Dataset, vectors: Floats, *, seed: int) -> Hybrid:
     catalog = train.catalog
     training = Training(
-        train.histories, vectors, catalog.languages, catalog.categories, new=catalog.new
+        train.histories,
+        vectors,
+        catalog.languages,
+        catalog.categories,
+        new=catalog.new,
+        markets=catalog.markets,
     )
     return model.fit(training, seed=seed)
 

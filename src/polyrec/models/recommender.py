@@ -70,8 +70,8 @@ class Recommender(ABC):
             raise DataError("there are no interactions to learn from")
         if self.needs_times and training.histories.times is None:
             raise ConfigError(f"{name} needs times", hint="give the interactions a datetime column")
-        columns = (training.vectors, training.languages, training.categories, training.new)
-        for column in columns:
+        known = (training.vectors, training.languages, training.categories)
+        for column in (*known, training.new, training.markets):
             if column is not None and len(column) != training.n_items:
                 raise DataError(f"{training.n_items} items but {len(column)} rows about them")
         n_users, profiles = len(training.histories), training.profiles

@@ -211,7 +211,12 @@ def fit_on_vectors(train: Dataset, plan: Plan, vectors: Floats | None, *, seed: 
     plan = replace(plan, recommender=fresh(plan.recommender))
     catalog = train.catalog
     training = Training(
-        train.histories, vectors, catalog.languages, catalog.categories, new=catalog.new
+        train.histories,
+        vectors,
+        catalog.languages,
+        catalog.categories,
+        new=catalog.new,
+        markets=catalog.markets,
     )
     plan.recommender.fit(training, seed=seed)
     users = train.interactions.users

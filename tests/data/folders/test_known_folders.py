@@ -207,6 +207,7 @@ def test_xmarket_gives_a_text_per_language_and_says_which_are_left_out() -> None
         "0007273754": {"de": "Flöten bauen\nMit Plänen"},
     }
     assert data.catalog.category[0] == "Romane|Klassiker"
+    assert data.catalog.attributes == {"market": (None, "de")}
     assert len(data.interactions) == 4
     assert any("1 text left out, as a market before has one" in note for note in data.notes)
 

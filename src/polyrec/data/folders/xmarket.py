@@ -39,7 +39,7 @@ class XMarket(Folder):
     The files of several markets and categories may lie in the folder or in folders below it. A
     product that is sold in several markets has a text in each of their languages; of several
     markets with one language, the first by name gives it. Texts are title, features and
-    description.
+    description. The attribute `market` is that of products which only one market sells.
     """
 
     @classmethod
@@ -55,6 +55,8 @@ class XMarket(Folder):
         ]
         items = joined(tables)
         frame = items.frame.with_row_index("record")
+        only = pl.col("market").n_unique().over("item_id") == 1
+        frame = frame.with_columns(market=pl.when(only).then("market"))
         first = frame.unique(["item_id", "language"], keep="first", maintain_order=True)
         if len(first) < len(frame):
             catalog.remark(
@@ -82,6 +84,7 @@ def _items(table: Table, market: str) -> Table:
     made = pl.DataFrame(
         {
             "item_id": frame["asin"],
+            "market": pl.repeat(market, len(frame), eager=True),
             "language": pl.repeat(LANGUAGES.get(market, "und"), len(frame), eager=True),
             "title": frame["title"],
             "description": ["\n".join(filter(None, some)) for some in zip(*texts, strict=True)],

@@ -251,7 +251,7 @@ def _digest(training: Training) -> str:
     """Tell training data apart by what they hold beside the histories."""
     found = hashlib.sha256()
     columns = (training.vectors, training.languages, training.categories)
-    for column in (*columns, training.profiles, training.new):
+    for column in (*columns, training.profiles, training.new, training.markets):
         found.update(b"-" if column is None else column.tobytes())
     return found.hexdigest()[:16]
 
