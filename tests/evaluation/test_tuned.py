@@ -20,6 +20,8 @@ TUNED = Tuned(
     split="random",
     seed=3,
     models={"ease": TunedModel({"use": "ease", "l2": 7.5}, 0.25, 30)},
+    objective="random",
+    space="abc",
 )
 
 
@@ -30,6 +32,8 @@ def test_it_is_written_as_benchmarks_read_it() -> None:
         "text_seed": 1,
         "split": "random",
         "seed": 3,
+        "objective": "random",
+        "space": "abc",
         "models": {
             "ease": {"recommender": {"use": "ease", "l2": 7.5}, "validation": 0.25, "trials": 30}
         },

@@ -173,18 +173,71 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.Monke
     assert values(tuned(out=tmp_path, trials=12)) == values(tuned(trials=12))
 
 
-def test_other_questions_in_the_same_folder_have_trials_of_their_own(tmp_path: Path) -> None:
+OTHERS: dict[str, dict[str, Any]] = {
+    "seed": {"seed": 1},
+    "split": {"split": "cold-items"},
+    "objective": {"objective": "random"},
+    "text seed": {"text_seed": 2},
+}
+
+
+def test_other_questions_have_trials_of_their_own(tmp_path: Path) -> None:
     first = values(tuned(out=tmp_path, models=["content"]))
-    for other in (
-        {"seed": 1},
-        {"split": "cold-items"},
-        {"objective": "random"},
-        {"text_seed": 2},
-    ):
+    for other in OTHERS.values():
+        (tmp_path / "tuned.json").unlink()
         assert values(tuned(out=tmp_path, models=["content"], **other)) != first
+    (tmp_path / "tuned.json").unlink()
     encoder = replace(PLAN, encoder=Hashing(size=64))
     assert values(tune(encoder, DATA, models=["content"], trials=5, out=tmp_path)) != first
+    (tmp_path / "tuned.json").unlink()
     assert values(tuned(out=tmp_path, models=["content"])) == first
+
+
+def test_what_answers_another_question_is_not_written_over(tmp_path: Path) -> None:
+    tuned(out=tmp_path, models=["ease"], trials=1)
+    before = (tmp_path / "tuned.json").read_text()
+    for name, other in OTHERS.items():
+        with pytest.raises(ConfigError) as caught:
+            tuned(out=tmp_path, models=["content"], trials=1, **other)
+        assert str(caught.value) == (
+            f"{tmp_path} holds what was tuned with other {name}; name another folder with --out"
+        )
+    encoder = replace(PLAN, encoder=Hashing(size=64))
+    with pytest.raises(ConfigError, match=r" holds what was tuned with other space; "):
+        tune(encoder, DATA, models=["content"], trials=1, out=tmp_path)
+    rest = DATA.where(np.arange(len(DATA.interactions)) > 3).view("en")
+    with pytest.raises(ConfigError, match=r" with other data, view, split; "):
+        tune(PLAN, rest, models=["ease"], trials=1, split="cold-items", out=tmp_path)
+    assert (tmp_path / "tuned.json").read_text() == before
+
+
+def test_models_that_were_tuned_before_are_kept(tmp_path: Path) -> None:
+    both = tuned(trials=2)
+    ease = tuned(out=tmp_path, trials=2, models=["ease"])
+    plan = (tmp_path / "plans" / "ease.toml").read_text()
+    found = tuned(out=tmp_path, trials=2, models=["content"])
+    assert found.models == both.models
+    assert list(found.trials) == ["content"]
+    assert Tuned.load(tmp_path) == replace(found, trials={})
+    assert (tmp_path / "plans" / "ease.toml").read_text() == plan
+    assert (tmp_path / "plans" / "content.toml").is_file()
+    trials = json.loads((tmp_path / "trials.json").read_text())["trials"]
+    assert [each["value"] for each in trials["ease"]] == [t.value for t in ease.trials["ease"]]
+    assert len(trials["content"]) == 2
+    (tmp_path / "plans" / "content.toml").unlink()
+    assert tuned(out=tmp_path, trials=1, models=["ease"]).models["ease"].trials == 1
+    assert [file.name for file in (tmp_path / "plans").iterdir()] == ["ease.toml"]
+
+
+def test_trials_that_cannot_be_read_are_not_written_over(tmp_path: Path) -> None:
+    tuned(out=tmp_path, trials=1, models=["ease"])
+    for text in ("{", "[]", "{}"):
+        (tmp_path / "trials.json").write_text(text)
+        with pytest.raises(
+            DataError, match=r"trials.json is not what polyrec tune writes: .*; nam"
+        ):
+            tuned(out=tmp_path, trials=1, models=["content"])
+        assert (tmp_path / "trials.json").read_text() == text
 
 
 def test_vectors_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:

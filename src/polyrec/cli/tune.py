@@ -29,11 +29,12 @@ Examples:
 
 The split is made first, and its test part is not read: values are nDCG@20 of splits inside the
 training part. The first trial of each model has its defaults. The same --out goes on where an
-earlier run ended or was broken off, and with more --trials tries more."""
+earlier run ended or was broken off, with more --trials tries more, and with other
+--models adds theirs to those tuned before."""
 
 
 def _check_out(options: Any) -> None:
-    from polyrec.evaluation.tuning import TRIALS
+    from polyrec.evaluation.tuned_folder import TRIALS
 
     check_free(options["out"], TRIALS)
 
@@ -73,6 +74,7 @@ def tune(data: Dataset, plan: str, out: Path, as_json: bool, **options: Any) -> 
     """Find good settings, with equal trials for each model."""
     from polyrec.evaluation import tuning
     from polyrec.evaluation.tuned import FILE
+    from polyrec.evaluation.tuned_folder import PLANS
     from polyrec.pipeline.plan import Plan
 
     tuned = tuning.tune(Plan.load(plan), data, out=out, **options)
@@ -80,7 +82,7 @@ def tune(data: Dataset, plan: str, out: Path, as_json: bool, **options: Any) -> 
         click.echo(tuned.to_json(), nl=False)
     else:
         _show(tuned, options["trials"])
-        click.echo(printable(f"settings: {out / FILE}, plans: {out / tuning.PLANS}"))
+        click.echo(printable(f"settings: {out / FILE}, plans: {out / PLANS}"))
 
 
 def _show(tuned: Tuned, asked: int) -> None:

@@ -238,8 +238,13 @@ def optuna_module() -> ModuleType:
     return optuna
 
 
+def digest_of(facts: Mapping[str, object]) -> str:
+    """Give a hash of facts, 16 hexadecimal digits."""
+    said = json.dumps(facts, sort_keys=True, default=repr)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def name_of_study(model: str, told: Mapping[str, object], depends_on: Mapping[str, object]) -> str:
     """Name a study by its model, by what a person knows it by, and by a hash of all else."""
-    said = json.dumps(depends_on, sort_keys=True, default=repr)
-    digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-    return " ".join([model, *(f"{key}={str(value)[:32]}" for key, value in told.items()), digest])
+    known_by = [f"{key}={str(value)[:32]}" for key, value in told.items()]
+    return " ".join([model, *known_by, digest_of(depends_on)])

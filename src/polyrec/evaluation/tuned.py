@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,9 @@ class Tuned:
         split: whose training part was used.
         seed: drew that split.
         models: by name; a model whose trials were all refused is not there.
-        trials: of all models, the defaults first; empty where read from a file.
+        trials: of the models of this run, the defaults first; empty where read from a file.
+        objective: which splits of that training part counted.
+        space: a hash of how texts became vectors there.
     """
 
     data: str
@@ -54,6 +56,8 @@ class Tuned:
     seed: int
     models: Mapping[str, TunedModel]
     trials: Mapping[str, list[Trial]] = field(default_factory=dict)
+    objective: str = "both"
+    space: str = ""
 
     def to_json(self) -> str:
         """Write all but the trials as JSON."""
@@ -63,6 +67,8 @@ class Tuned:
             "text_seed": self.text_seed,
             "split": self.split,
             "seed": self.seed,
+            "objective": self.objective,
+            "space": self.space,
             "models": {
                 name: {
                     "recommender": dict(model.recommender),
@@ -90,8 +96,29 @@ class Tuned:
             return cls(**document, models=models)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(
-                f"{file} is not what polyrec tune writes: {error}", hint="make it anew"
+                f"{file} is not what polyrec tune writes: {error}",
+                hint="make it anew in another folder",
             ) from error
+
+    def check_same(self, earlier: Tuned, folder: Path) -> None:
+        """Refuse to write over what an earlier run found for another question.
+
+        Raises:
+            ConfigError: the two have nothing to do with each other.
+        """
+        names = [f.name for f in fields(self) if f.name not in {"models", "trials"}]
+        others = [name for name in names if getattr(self, name) != getattr(earlier, name)]
+        if others:
+            said = ", ".join(others).replace("_", " ")
+            raise ConfigError(
+                f"{folder} holds what was tuned with other {said}",
+                hint="name another folder with --out",
+            )
+
+    def joined(self, earlier: Tuned) -> Tuned:
+        """Keep the models of an earlier run that this one has not tried."""
+        kept = {name: model for name, model in earlier.models.items() if name not in self.trials}
+        return replace(self, models=kept | dict(self.models))
 
     def check(self, data: Dataset, *, split: str, seed: int) -> None:
         """Refuse to be used where tuning may have seen the test.

@@ -5,23 +5,22 @@ The split under test is made first, and its test part let go of: nothing below `
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from polyrec.core.component import settings_of
 from polyrec.core.errors import ConfigError, DataError, UnknownNameError
-from polyrec.core.files import whole_folder, write_whole
 from polyrec.core.progress import progress
 from polyrec.core.registry import build, table_of
 from polyrec.data.view import DRAWN
 from polyrec.evaluation.comparison import Setting, Spaces, training_for
 from polyrec.evaluation.full import tagged_data
 from polyrec.evaluation.own_data import contenders_for
-from polyrec.evaluation.trials import Search, best_of, kept_trials, name_of_study
-from polyrec.evaluation.tuned import FILE, Tuned, TunedModel
+from polyrec.evaluation.trials import Search, best_of, digest_of, kept_trials, name_of_study
+from polyrec.evaluation.tuned import Tuned, TunedModel
+from polyrec.evaluation.tuned_folder import TRIALS, Earlier, write_tuned
 from polyrec.models.hold_out import hold_out
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ OBJECTIVES = {"both": (0, 1), "random": (0,), "cold-items": (1,)}
 
 INNER = 2011
 """Tells the seed of the inner splits from others: models that hold out more must not draw alike."""
-
-TRIALS, PLANS = "trials.sqlite", "plans"
 
 
 def tune(
@@ -76,9 +73,11 @@ def tune(
         text_seed: draws the view.
         objective: `both` inner splits, or `random` or `cold-items` alone.
         out: folder in which trials are kept as they are made, and results written; None for none.
+            Other models that an earlier run has tuned there are kept.
 
     Raises:
-        ConfigError: the plan has no encoder, or there is no such model or objective.
+        ConfigError: the plan has no encoder, there is no such model or objective, or `out` holds
+            what was found for another question.
         MissingExtraError: the extra `tune` is not installed.
         DataError: the data cannot be split so, or are too few to be split once more.
     """
@@ -97,8 +96,12 @@ def tune(
         "split": split,
         "seed": seed,
     }
+    inner = _Inner.of(train, plan, objective, text_seed=told["text_seed"], seed=seed)
+    asking = Tuned(**told, models={}, objective=objective, space=digest_of(inner.space))
+    earlier = None if out is None else Earlier.of(out)
+    if earlier is not None:
+        asking.check_same(earlier.tuned, earlier.folder)
     with kept_trials(None if out is None else out / TRIALS) as storage:
-        inner = _Inner.of(train, plan, objective, text_seed=told["text_seed"], seed=seed)
         searches = {}
         for name, contender in contenders.items():
             asked = told | {"objective": objective}
@@ -111,10 +114,12 @@ def tune(
                 searches[name].run(inner.quality(contenders[name]), trials, advance)
         found = {name: search.trials[:trials] for name, search in searches.items()}
     best = {name: _best(contenders[name], made) for name, made in found.items()}
-    tuned = Tuned(**told, models={n: model for n, model in best.items() if model}, trials=found)
-    if out is not None:
-        _write(tuned, out, plan, contenders, objective)
-    return tuned
+    models = {name: model for name, model in best.items() if model}
+    tuned = replace(asking, models=models, trials=found)
+    if out is None:
+        return tuned
+    debias = {name: each.debias for name, each in contenders.items() if each.debias}
+    return write_tuned(tuned, out, plan, debias=debias, earlier=earlier)
 
 
 def _contenders(data: Dataset, plan: Plan, names: Sequence[str] | None) -> Mapping[str, Contender]:
@@ -180,20 +185,26 @@ class _Inner:
         chosen = [parts[place] for place in OBJECTIVES[objective]]
         return cls(train, Spaces(setting), chosen, text_seed, seed)
 
+    @property
+    def space(self) -> dict[str, Any]:
+        """List what vectors depend on."""
+        setting = self.spaces.setting
+        return {
+            "encoder": setting.encoder.fingerprint,
+            "debias": setting.debias,
+            "augmenter": setting.augmenter,
+            "preparation": setting.preparation,
+        }
+
     def depends_on(self, contender: Contender) -> dict[str, Any]:
         """List what else the values of a contender depend on."""
-        setting = self.spaces.setting
-        recommender = _recommender(contender)
-        space = {
-            "encoder": setting.encoder.fingerprint,
-            "debias": contender.debias or setting.debias,
-            "augmenter": setting.augmenter,
-        }
+        recommender, space = _recommender(contender), self.space
+        if contender.debias:
+            space["debias"] = contender.debias
         return {
             "recommender": contender.recommender,
             "search_space": recommender.search_space,
-            "preparation": setting.preparation,
-            **(space if recommender.needs_vectors else {}),
+            **(space if recommender.needs_vectors else {"preparation": space["preparation"]}),
         }
 
     def quality(self, contender: Contender) -> Callable[[Mapping[str, Any]], float]:
@@ -221,22 +232,3 @@ def _best(contender: Contender, trials: list[Trial]) -> TunedModel | None:
     table = {**contender.recommender, **best.settings}
     given = {name: value for name, value in table.items() if value is not None}
     return TunedModel(given, best.value, len(trials))
-
-
-def _write(
-    tuned: Tuned, out: Path, plan: Plan, contenders: Mapping[str, Contender], objective: str
-) -> None:
-    """Write results: the file that benchmarks read, all trials, and a plan for each model."""
-    trials = {
-        name: [asdict(t) | {"value": None if t.refused else t.value} for t in made]
-        for name, made in tuned.trials.items()
-    }
-    document = {"objective": objective, "trials": trials}
-    write_whole(out / "trials.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
-    with whole_folder(out / PLANS) as folder:
-        for name, model in tuned.models.items():
-            part = build("recommender", dict(model.recommender))
-            debias = contenders[name].debias or table_of("debias", plan.debias)
-            own = replace(plan, recommender=part, debias=build("debias", dict(debias)))
-            (folder / f"{name}.toml").write_text(own.to_toml(), encoding="utf-8")
-    write_whole(out / FILE, tuned.to_json())
