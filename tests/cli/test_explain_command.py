@@ -76,6 +76,18 @@ def test_a_model_that_is_not_linear_says_so(run: Run, shop: object, data: list[s
     assert "note: parts are what the score loses without each item" in result.stdout
 
 
+def test_where_the_history_does_not_count_one_sentence_stands_for_the_table(
+    run: Run, shop: object, data: list[str]
+) -> None:
+    plan, out = f"{shop}/popularity.toml", f"{shop}/popularity-model"
+    with open(plan, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write('[recommender]\nuse = "popularity"\n')
+    assert run("fit", *data, "--plan", plan, "--out", out).exit_code == 0
+    result = run("explain", out, "--user", "bob", "-k", 1)
+    assert "note: the score does not depend on the history" in result.stdout
+    assert "because of" not in result.stdout
+
+
 def test_nobody_known_is_told_what_is_popular(run: Run, ease_model: str) -> None:
     result = run("explain", ease_model, "-k", 1)
     assert "2 users chose it" in result.stdout

@@ -51,7 +51,7 @@ def test_all_contenders_are_compared_where_the_data_allow_all() -> None:
 
 
 def test_those_that_are_slow_are_compared_only_when_they_are_named() -> None:
-    for name in ("sparse-ease", "weighted", "learned-ranking"):
+    for name in ("popularity-by-language", "latest", "sparse-ease", "weighted", "learned-ranking"):
         assert CONTENDERS[name].only_by_name
         assert name not in chosen()
         assert list(chosen([name, "popularity"])) == ["popularity", name]

@@ -105,6 +105,19 @@ def test_a_recommender_that_is_not_linear_says_that_parts_need_not_add_up(
     assert found.events[-1].item_id == "i1"
 
 
+@pytest.mark.parametrize("recommender", ["popularity", "latest"])
+def test_where_the_history_does_not_count_that_is_said_in_place_of_parts(
+    camps: TwoCamps, recommender: str
+) -> None:
+    rec = fitted(camps, recommender)
+    found = best(rec, Query(user_id="u0"))
+    assert (found.events, found.base, found.exact) == ((), found.score, True)
+    assert found.note == "the score does not depend on the history"
+    by_language = best(fitted(camps, "popularity", by="language"), Query(user_id="u0"))
+    assert by_language.events
+    assert not by_language.note
+
+
 def test_what_nothing_speaks_for_says_so(ease: Fitted) -> None:
     found = ease.service.explain(Query(history=("i0",)), "i1")
     assert (found.score, found.events[0].part, found.events[0].share) == (0, 0, 0)

@@ -38,6 +38,12 @@ class Contender:
 
 CONTENDERS: dict[str, Contender] = {
     "popularity": Contender("what most people have", {"use": "popularity"}),
+    "popularity-by-language": Contender(
+        "what most people have in the history's languages",
+        {"use": "popularity", "by": "language"},
+        only_by_name=True,
+    ),
+    "latest": Contender("what came last", {"use": "latest"}, only_by_name=True),
     "section-only": Contender(
         "the history's categories: no text, no other people", {"use": "section-only"}
     ),

@@ -26,6 +26,7 @@ class Latest(Recommender):
     needs_times = True
     accepts_new_items = True
     is_linear = True
+    reads_history = False
 
     recency_: Floats | None = field(default=None, init=False, repr=False, compare=False)
 

@@ -46,6 +46,11 @@ class Popularity(Recommender):
         if self.by not in GROUPS:
             raise ConfigError(f"by is {self.by!r}", hint=f"give one of {GROUPS}")
 
+    @property
+    def reads_history(self) -> bool:  # type: ignore[override]
+        """Whether it goes by what the history is of."""
+        return self.by != "all"
+
     def _fit(self, training: Training, seed: int) -> None:
         del seed
         known = {"all": None, "language": training.languages, "market": training.markets}

@@ -40,6 +40,7 @@ class Recommender(ABC):
         is_linear: whether a history's scores are those of an empty one plus a sum over its items,
             where what the history has as a whole (its length, who its neighbours are) is held
             fixed; so that each item's part in a score is known exactly.
+        reads_history: whether scores depend on the history; else all users get the same.
         search_space: what `polyrec tune` may make of the settings; empty where there is nothing.
     """
 
@@ -48,6 +49,7 @@ class Recommender(ABC):
     needs_times: ClassVar[bool] = False
     accepts_new_items: ClassVar[bool] = False
     is_linear: ClassVar[bool] = False
+    reads_history: ClassVar[bool] = True
     search_space: ClassVar[SearchSpace] = {}
 
     n_fitted_: int | None = None

@@ -23,6 +23,7 @@ MOST_WORDS, LONGEST = 10, 100
 """So many words are named at most, of so many that a text begins with."""
 
 LEFT_OUT = "parts are what the score loses without each item, and need not add up to it"
+ALIKE = "the score does not depend on the history"
 TRANSLATED = "texts are translated before they are read, so no words are named"
 
 
@@ -81,7 +82,7 @@ class Explainer:
                 *self._shown(item),
                 score=float(score),
                 base=float(alone),
-                events=self._events(own),
+                events=self._events(own) if self.recommender.reads_history else (),
                 words=self._words(item, own),
                 asked=self._asked(item),
                 neighbour=self._neighbour(item),
@@ -165,6 +166,7 @@ class Explainer:
 
     def _note(self, score: float, exact: bool) -> str:
         notes = [] if exact else [LEFT_OUT]
+        notes += [] if self.recommender.reads_history else [ALIKE]
         notes += [TRANSLATED] if self._is_translated else []
         notes += [] if score else ["nothing speaks for or against it"]
         return "; ".join(notes)

@@ -80,13 +80,15 @@ class Explanation:
         score: the recommender's score; a ranker may have moved the item nevertheless.
         base: what it scores without a history, for a text alone.
         mode: what the answer rests on, as in `Suggestion`.
-        events: the items of the history, what speaks most for the item first.
+        events: the items of the history, what speaks most for the item first; empty where the
+            score does not depend on them.
         words: words of its text that lie near the history or the text of the query, nearest first.
         asked: words of the query's text that lie near the item, nearest first.
         neighbour: the item of the history that lies nearest, or None.
         people: users whose choices make the score, with `people` and the recommender `user-knn`.
         exact: whether `base` and all parts add up to `score`.
-        note: says in words what is not exact or not known; else empty.
+        note: says in words what is not exact or not known, or that the score does not depend on
+            the history; else empty.
     """
 
     item_id: str

@@ -301,6 +301,11 @@ class RecommenderContract(PartContract):
             lambda: part.extend(world.new_vectors, world.new_languages[:2], world.new_categories),
         )
 
+    def test_one_that_reads_no_history_scores_all_users_alike(self) -> None:
+        if not self.part.reads_history:
+            scores = self.fitted().score(self.histories)
+            assert (scores == scores[0]).all()
+
     # known answers
 
     def test_users_are_recommended_the_items_of_their_camp(self) -> None:
