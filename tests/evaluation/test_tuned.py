@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,17 @@ def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "tuned.json").write_text(text)
     with pytest.raises(DataError, match=r"tuned.json is not what polyrec tune writes: .*; make it"):
         Tuned.load(tmp_path)
+
+
+def test_a_file_that_does_not_tell_objective_and_space_goes_on(tmp_path: Path) -> None:
+    document = json.loads(TUNED.to_json())
+    del document["objective"], document["space"]
+    (tmp_path / "tuned.json").write_text(json.dumps(document))
+    older = Tuned.load(tmp_path)
+    TUNED.check_same(older, tmp_path)
+    assert replace(TUNED, models={}).joined(older) == TUNED
+    with pytest.raises(ConfigError, match=r" holds what was tuned with other seed, space; name an"):
+        replace(TUNED, seed=4, space="def").check_same(TUNED, tmp_path)
 
 
 def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:

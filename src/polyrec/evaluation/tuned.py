@@ -45,8 +45,8 @@ class Tuned:
         seed: drew that split.
         models: by name; a model whose trials were all refused is not there.
         trials: of the models of this run, the defaults first; empty where read from a file.
-        objective: which splits of that training part counted.
-        space: a hash of how texts became vectors there.
+        objective: which splits of that training part counted; empty where an older file is silent.
+        space: a hash of how texts became vectors there; empty likewise.
     """
 
     data: str
@@ -56,7 +56,7 @@ class Tuned:
     seed: int
     models: Mapping[str, TunedModel]
     trials: Mapping[str, list[Trial]] = field(default_factory=dict)
-    objective: str = "both"
+    objective: str = ""
     space: str = ""
 
     def to_json(self) -> str:
@@ -107,7 +107,7 @@ class Tuned:
             ConfigError: the two have nothing to do with each other.
         """
         names = [f.name for f in fields(self) if f.name not in {"models", "trials"}]
-        others = [name for name in names if getattr(self, name) != getattr(earlier, name)]
+        others = [n for n in names if getattr(earlier, n) not in ("", getattr(self, n))]
         if others:
             said = ", ".join(others).replace("_", " ")
             raise ConfigError(
