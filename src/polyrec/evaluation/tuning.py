@@ -114,8 +114,7 @@ def tune(
                 searches[name].run(inner.quality(contenders[name]), trials, advance)
         found = {name: search.trials[:trials] for name, search in searches.items()}
     best = {name: _best(contenders[name], made) for name, made in found.items()}
-    models = {name: model for name, model in best.items() if model}
-    tuned = replace(asking, models=models, trials=found)
+    tuned = replace(asking, models={n: model for n, model in best.items() if model}, trials=found)
     if out is None:
         return tuned
     debias = {name: each.debias for name, each in contenders.items() if each.debias}
