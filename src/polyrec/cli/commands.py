@@ -41,6 +41,7 @@ COMMANDS = {
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
+    "serve": Line("polyrec.cli.serve:serve", "Answer over http: a REST service."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "tune": Line("polyrec.cli.tune:tune", "Find good settings, with equal trials for each model."),
     "benchmark": Line(

@@ -87,6 +87,11 @@ def load(folder: Path) -> Learned:
     )
 
 
+def version_of(folder: Path) -> str:
+    """Give the SHA-256 of a model: that of its manifest, which holds the hashes of all files."""
+    return sha256_of(folder / "manifest.json")
+
+
 def _arrays(learned: Learned) -> State:
     histories = learned.histories
     arrays: State = {

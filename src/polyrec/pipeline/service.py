@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from polyrec.pipeline.learned import Learned
 
 
+UNTRANSLATED = "the text is read untranslated"
+"""Begins the last part of a note; behind it stands what the engine said."""
+
+
 class Service:
     """Turns queries into suggestions with a fitted pipeline.
 
@@ -80,7 +84,7 @@ class Service:
         notes = self._notes(query, mode, items)
         if query.text_language != asked.text_language:
             notes.append(f"the text is taken for {query.text_language!r}")
-        notes += [f"the text is read untranslated: {error}" for error in failed]
+        notes += [f"{UNTRANSLATED}: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes))
 
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:

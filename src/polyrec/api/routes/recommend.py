@@ -1,0 +1,101 @@
+"""Recommendations: for a user who is known, and for anybody by what they chose or say."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query
+
+from polyrec.api import schemas
+from polyrec.api.access import model, needs
+from polyrec.api.ids import ANY_ID
+from polyrec.api.serving import Model
+from polyrec.core.errors import DataError
+from polyrec.core.types import Query as Question
+from polyrec.core.types import Suggestion
+from polyrec.pipeline.service import UNTRANSLATED
+
+ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
+
+
+@ROUTER.get(f"/recommend/{{user_id:{ANY_ID}}}")
+def recommend(
+    user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
+    wishes: Annotated[schemas.Wishes, Query()],
+    asked: Annotated[Model, Depends(model)],
+) -> schemas.Answer:
+    """Recommend to a user by what they chose; one who is not known gets what is popular."""
+    return _answer(asked, wishes, user_id=user_id)
+
+
+@ROUTER.post("/recommend")
+def recommend_to_anybody(
+    anybody: Annotated[schemas.Anybody, Body()], asked: Annotated[Model, Depends(model)]
+) -> schemas.Answer:
+    """Recommend to somebody without an account, by a history, a text in any language, or both."""
+    asked.check_items(anybody.history)
+    return _answer(
+        asked,
+        anybody,
+        history=tuple(anybody.history),
+        text=anybody.text,
+        text_language=anybody.text_language,
+    )
+
+
+def _answer(
+    asked: Model,
+    wishes: schemas.Wishes,
+    *,
+    user_id: str | None = None,
+    history: tuple[str, ...] = (),
+    text: str | None = None,
+    text_language: str = "und",
+) -> schemas.Answer:
+    question = Question(
+        user_id=user_id,
+        history=history,
+        text=text,
+        text_language=text_language,
+        k=wishes.k,
+        languages=tuple(wishes.languages),
+        language_mode=wishes.mode,
+        category=wishes.category,
+    )
+    found = asked.service.recommend(question)
+    notes = [_without_engine(found.note)] if found.note else []
+    explanations: list[schemas.Because | None] = [None] * len(found.items)
+    if wishes.explain and found.items:
+        try:
+            explanations = _explanations(asked, question, found)
+        except DataError:  # an item that only fills a place
+            notes.append("not all of these items can be explained")
+    items = [
+        schemas.Item(**asdict(item), explanation=explanation)
+        for item, explanation in zip(found.items, explanations, strict=True)
+    ]
+    return schemas.Answer(
+        model_version=asked.version,
+        mode=found.mode,
+        languages=wishes.languages,
+        language_mode=wishes.mode,
+        note="; ".join(notes),
+        items=items,
+    )
+
+
+def _explanations(
+    asked: Model, question: Question, found: Suggestion
+) -> list[schemas.Because | None]:
+    item_ids = [item.item_id for item in found.items]
+    return [
+        schemas.Because.model_validate(asdict(each))
+        for each in asked.service.explain_many(question, item_ids)
+    ]
+
+
+def _without_engine(note: str) -> str:
+    """Cut out an engine's own words, which may hold an address of the operator's."""
+    before, found, _ = note.partition(UNTRANSLATED)
+    return before + found

@@ -1,0 +1,28 @@
+"""Items that are like another, in whatever language."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from polyrec.api import schemas
+from polyrec.api.access import model, needs
+from polyrec.api.ids import ANY_ID
+from polyrec.api.serving import Model
+
+ROUTER = APIRouter(tags=["similar"], dependencies=[Depends(needs("read"))])
+
+
+@ROUTER.get(f"/similar/{{item_id:{ANY_ID}}}")
+def similar(
+    item_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
+    wishes: Annotated[schemas.Nearness, Query()],
+    asked: Annotated[Model, Depends(model)],
+) -> schemas.Alike:
+    """Give the items nearest to an item."""
+    asked.check_items([item_id])
+    found = asked.service.similar(item_id, k=wishes.k)
+    items = [schemas.Item(**asdict(item)) for item in found]
+    return schemas.Alike(model_version=asked.version, item_id=item_id, items=items)

@@ -1,0 +1,145 @@
+"""What requests and answers look like, and how much one request may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from polyrec.core.types import LanguageMode, Mode
+
+MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES = 100, 1000, 20
+LONGEST_ID, LONGEST_TEXT, LONGEST_TAG = 1000, 10_000, 40
+
+Id = Annotated[str, Field(max_length=LONGEST_ID)]
+Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
+K = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items at most.")]
+
+
+class Wishes(BaseModel):
+    """How the list is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    k: K = 10
+    languages: list[Tag] = Field(
+        [],
+        max_length=MOST_LANGUAGES,
+        description="Wished languages as BCP 47 tags, most wished first; `de,en` or repeated.",
+    )
+    language_mode: LanguageMode | None = Field(
+        None,
+        description="`any` ignores the wish, `prefer` moves up, `only` leaves others out; "
+        "`prefer` where languages are given, else `any`.",
+    )
+    category: Id | None = Field(None, description="Leave out other categories.")
+    explain: bool = Field(False, description="Say of each item what spoke for it.")
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _without_commas(cls, given: Any) -> Any:
+        """Take `de,en` for two tags, as the command line does."""
+        if not isinstance(given, list) or len(given) > MOST_LANGUAGES:
+            return given
+        return [
+            tag.strip() if isinstance(tag, str) else tag
+            for each in given
+            for tag in (each.split(",") if isinstance(each, str) else [each])
+        ]
+
+    @property
+    def mode(self) -> LanguageMode:
+        """The language mode that holds."""
+        return self.language_mode or ("prefer" if self.languages else "any")
+
+
+class Anybody(Wishes):
+    """Somebody without an account: what they chose, what they say, or both."""
+
+    history: list[Id] = Field([], max_length=LONGEST_HISTORY, description="Items they chose.")
+    text: str | None = Field(
+        None, max_length=LONGEST_TEXT, description="What they look for, in any language."
+    )
+    text_language: Tag = Field("und", description="The text's language, where it is known.")
+
+
+class Nearness(BaseModel):
+    """How to ask for items that are alike."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    k: K = 10
+
+
+class Part(BaseModel):
+    """What one item of the history added to a score."""
+
+    item_id: str
+    language: str
+    text: str
+    part: float
+    share: float
+
+
+class NearWord(BaseModel):
+    """A word, and how near it lies to what speaks for the item."""
+
+    word: str
+    weight: float
+
+
+class Because(BaseModel):
+    """Why an item has its score: `base` and the parts add up to it where `exact` says so."""
+
+    score: float
+    base: float
+    exact: bool
+    events: list[Part]
+    words: list[NearWord]
+    asked: list[NearWord]
+    note: str
+
+
+class Item(BaseModel):
+    """One item of an answer, best first."""
+
+    item_id: str
+    text: str
+    language: str = Field(description="Of the text, as a BCP 47 tag.")
+    score: float
+    reason: str | None = Field(description="The item of the history that lies nearest.")
+    explanation: Because | None = Field(None, description="Where it was asked for.")
+
+
+class Answer(BaseModel):
+    """A list of items, and what it rests on."""
+
+    model_version: str = Field(description="The hash of the model that answered.")
+    mode: Mode = Field(description="What is known of who asks, as far as the answer rests on it.")
+    languages: list[str] = Field(description="Those that were wished.")
+    language_mode: LanguageMode
+    note: str = Field(description="Why the answer is less than was asked for; else empty.")
+    items: list[Item]
+
+
+class Alike(BaseModel):
+    """Items that are like another, nearest first."""
+
+    model_version: str
+    item_id: str
+    items: list[Item]
+
+
+class Health(BaseModel):
+    """Whether the service can be asked."""
+
+    status: str
+
+
+class ProblemBody(BaseModel):
+    """What went wrong, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

@@ -1,0 +1,24 @@
+"""What the operator of a service decides; nothing of it ever comes from a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much one request and one key may ask for.
+
+    What the schema itself limits (k, lengths of texts and lists) stands in `schemas.py`.
+
+    Attributes:
+        max_body_bytes: a longer body is refused with 413.
+        body_timeout_s: a body that takes longer to arrive is refused with 408.
+        requests_per_s: what one key may ask for in the long run; 0 for no limit.
+        burst: so many requests of one key are answered at once before that limit counts.
+    """
+
+    max_body_bytes: int = 2**18
+    body_timeout_s: float = 20.0
+    requests_per_s: float = 100.0
+    burst: int = 200

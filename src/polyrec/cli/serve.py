@@ -1,0 +1,102 @@
+"""`polyrec serve`: a model as a REST service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from polyrec.cli.printable import printable
+from polyrec.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from polyrec.api.serving import Serving
+    from polyrec.api.settings import Settings
+
+EPILOG = """\b
+Examples:
+  polyrec serve model
+  polyrec serve model --port 9000 --keys keys.json
+  polyrec serve --demo
+
+The first start makes a key, shows it once and keeps its hash. Other machines reach the service
+only if --host says so: put a server that speaks https before it."""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("model", required=False)
+@click.option("--demo", is_flag=True, help="The data that ship, and a key for this run alone.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="And its port."
+)
+@click.option(
+    "--keys",
+    "keys_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where hashes of keys are kept.  [default: keys.json in the user's data folder]",
+)
+@click.option(
+    "--requests-per-second",
+    type=click.FloatRange(min=0),
+    default=100.0,
+    show_default=True,
+    help="For one key; 0 for no limit.",
+)
+def serve(
+    *,
+    model: str | None,
+    demo: bool,
+    host: str,
+    port: int,
+    keys_file: Path | None,
+    requests_per_second: float,
+) -> None:
+    """Answer with MODEL (a folder that fit has written) over http, until Ctrl-C or SIGTERM."""
+    from polyrec.api.server import run
+    from polyrec.api.settings import Settings
+
+    settings = Settings(requests_per_s=requests_per_second)
+    serving = _demo(model, keys_file, settings) if demo else _own(model, keys_file, settings)
+    assert serving.model is not None
+    click.echo(f"model {serving.model.version[:12]} on http://{printable(host)}:{port}", err=True)
+    run(serving, host=host, port=port)
+
+
+def _own(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
+    from polyrec.api.keys import default_file, open_keys
+    from polyrec.api.serving import Serving, load_model
+
+    if model is None:
+        raise ConfigError("no model is given", hint="name its folder, or use --demo")
+    loaded = load_model(model)
+    keys, first = open_keys(keys_file or default_file())
+    if first is not None:
+        click.echo(f"key (read, write, admin), shown only now: {first}", err=True)
+    return Serving(loaded, keys, settings)
+
+
+def _demo(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
+    from polyrec.api.keys import Keys, new_key
+    from polyrec.api.serving import Serving, load_model
+
+    if model is not None or keys_file is not None:
+        raise ConfigError("--demo goes with neither a model nor --keys", hint="leave them out")
+    loaded = load_model(_demo_model())
+    key, record = new_key("demo")
+    click.echo(f"key (read, write, admin) for this run: {key}", err=True)
+    return Serving(loaded, Keys([record]), settings)
+
+
+def _demo_model() -> Path:
+    """Give the folder of the demo's model in the cache; fitted when it is first asked for."""
+    import polyrec
+    from polyrec.core.remembered import default_folder
+
+    folder = default_folder() / f"demo-model-{polyrec.__version__}"
+    if not (folder / "manifest.json").is_file():
+        click.echo("fitting the data that ship, which takes minutes once", err=True)
+        polyrec.fit(polyrec.load_dataset("debian")).save(folder)
+    return folder

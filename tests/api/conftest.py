@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+import polyrec
+from polyrec.api.app import create_app
+from polyrec.api.keys import Keys, new_key
+from polyrec.api.serving import Model, Serving, load_model
+from polyrec.api.settings import Settings
+from polyrec.data.catalog import Catalog
+from polyrec.data.dataset import Dataset
+from polyrec.data.interactions import Interactions
+from polyrec.pipeline.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CONTENT = {
+    "encoder": {"use": "hashing"},
+    "debias": {"use": "language-mean"},
+    "recommender": {"use": "content"},
+    "ranker": {"use": "prefer-languages"},
+}
+TEXTS = {
+    "saw": ("en", "hand saw for wood", "tools"),
+    "saege": ("de", "säge für holz", "tools"),
+    "plane": ("en", "plane for wood", "tools"),
+    "hobel": ("de", "hobel für holz", "tools"),
+    "flute": ("en", "wooden flute", "music"),
+    "floete": ("de", "flöte aus holz", "music"),
+    "tea": ("ja", "緑茶 日本", "food"),
+}
+ODD_IDS = (
+    *("a/b", "/", "//a", "a/", "a b", "a?b=c#d", "100%", "%2F", "säge", "緑茶", "..", "."),
+    *("a\nb", "b\n", "'; drop table", "<b>", "\U0001f600", "x" * 900, "events", "a/export"),
+)
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tools, flutes and tea in three languages; items and users with ids of all kinds."""
+    odd = {name: ("en", f"thing of wood {n}", "odd") for n, name in enumerate(ODD_IDS)}
+    rows = TEXTS | odd
+    catalog = Catalog.from_texts(
+        list(rows),
+        [{language: text} for language, text, _ in rows.values()],
+        category=[category for _, _, category in rows.values()],
+    )
+    at = list(rows).index
+    pairs = [("ada", at("saw")), ("ada", at("plane")), ("eve", at("flute"))]
+    pairs += [(user, at("saw")) for user in ODD_IDS]
+    data = Dataset(catalog, Interactions.from_pairs(pairs), name="made")
+    folder = tmp_path_factory.mktemp("service") / "model"
+    polyrec.fit(data, Plan.from_table(CONTENT)).save(folder)
+    return folder
+
+
+@pytest.fixture(params=ODD_IDS, ids=ascii)
+def odd_id(request: pytest.FixtureRequest) -> str:
+    """An id of an item and of a user that is hard to write into an address."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[str, tuple[str, str, str]]:
+    """Language, text and category of each item with a plain id."""
+    return TEXTS
+
+
+@pytest.fixture(scope="session")
+def model(model_folder: Path) -> Model:
+    return load_model(model_folder)
+
+
+@dataclass
+class Desk:
+    """A service, a client without a key, and a key for each scope."""
+
+    serving: Serving
+    client: TestClient
+    keys: dict[str, str]
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.client.get(path, params=params or None, headers=self.open("read"))
+
+    def post(self, **body: Any) -> Any:
+        return self.client.post("/recommend", json=body, headers=self.open("read"))
+
+    def open(self, scope: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[scope]}"}
+
+
+@pytest.fixture
+def open_desk(model: Model) -> Callable[..., Desk]:
+    """Make a service with other settings."""
+
+    def make(**settings: Any) -> Desk:
+        made = {scope: new_key(scope, [scope]) for scope in ("read", "write", "admin")}
+        keys = Keys(record for _, record in made.values())
+        serving = Serving(model, keys, Settings(**settings))
+        app = create_app(serving)
+        client = TestClient(app, raise_server_exceptions=False)
+        return Desk(serving, client, {scope: key for scope, (key, _) in made.items()})
+
+    return make
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Desk]) -> Desk:
+    return open_desk()
