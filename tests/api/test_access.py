@@ -95,7 +95,7 @@ def test_the_same_key_has_another_hash_in_another_file() -> None:
     [
         *("", "[]", "{}", '{"keys": []}', '{"keys": [{}]}', '{"keys": [1]}', "\ufffd"),
         json.dumps({"keys": [{"name": "a", "scopes": ["all"], "salt": "", "sha256": "00" * 32}]}),
-        json.dumps({"keys": [{"name": "a", "scopes": ["read"], "salt": "", "sha256": ""}]}),
+        json.dumps({"keys": [{"name": "a", "scopes": ["read"], "salt": "00", "sha256": ""}]}),
         json.dumps({"keys": [{"name": "a", "scopes": ["read"], "salt": "x", "sha256": "00" * 32}]}),
     ],
 )

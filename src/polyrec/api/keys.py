@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
+SALT_BYTES = 16
 PREFIX = "polyrec_"
 """By this, scanners for secrets know a key that was committed somewhere by mistake."""
 
@@ -35,7 +36,7 @@ class KeyRecord:
     Attributes:
         name: what the operator calls it; not secret.
         scopes: what it opens.
-        salt: 16 random bytes in hexadecimal.
+        salt: random bytes in hexadecimal.
         sha256: of salt and key, in hexadecimal.
     """
 
@@ -70,7 +71,7 @@ class Keys:
 
 def new_key(name: str, scopes: Iterable[Scope] = SCOPES) -> tuple[str, KeyRecord]:
     """Make a key, to be shown once, and what is kept of it."""
-    key, salt = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(16)
+    key, salt = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(SALT_BYTES)
     return key, KeyRecord(name, tuple(scopes), salt, _hash(salt, key))
 
 
@@ -113,9 +114,9 @@ def _read(file: Path) -> list[KeyRecord]:
 
 
 def _record(name: str, scopes: list[Scope], salt: str, sha256: str) -> KeyRecord:
-    if not (set(scopes) <= set(SCOPES) and len(bytes.fromhex(sha256)) == 32):
+    if not set(scopes) <= set(SCOPES) or len(bytes.fromhex(salt + sha256)) != SALT_BYTES + 32:
         raise ValueError
-    return KeyRecord(str(name), tuple(scopes), str(salt), sha256)
+    return KeyRecord(str(name), tuple(scopes), salt, sha256)
 
 
 def _damaged(file: Path) -> ConfigError:

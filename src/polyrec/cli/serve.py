@@ -74,7 +74,7 @@ def _own(model: str | None, keys_file: Path | None, settings: Settings) -> Servi
     loaded = load_model(model)
     keys, first = open_keys(keys_file or default_file())
     if first is not None:
-        click.echo(f"key (read, write, admin), shown only now: {first}", err=True)
+        click.echo(f"key (read, write, admin), shown only now: {first}")
     return Serving(loaded, keys, settings)
 
 
@@ -86,7 +86,7 @@ def _demo(model: str | None, keys_file: Path | None, settings: Settings) -> Serv
         raise ConfigError("--demo goes with neither a model nor --keys", hint="leave them out")
     loaded = load_model(_demo_model())
     key, record = new_key("demo")
-    click.echo(f"key (read, write, admin) for this run: {key}", err=True)
+    click.echo(f"key (read, write, admin) for this run: {key}")
     return Serving(loaded, Keys([record]), settings)
 
 

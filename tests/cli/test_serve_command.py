@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import polyrec
+from polyrec.pipeline.fitted import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from polyrec.api.serving import Serving
+
+    Run = Callable[..., Result]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Serving, str, int]]:
+    """What would have been served; nothing is."""
+    found: list[tuple[Serving, str, int]] = []
+
+    def run(serving: Serving, *, host: str, port: int) -> None:
+        found.append((serving, host, port))
+
+    monkeypatch.setattr("polyrec.api.server.run", run)
+    return found
+
+
+def _key(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    (key,) = re.findall(r"polyrec_\S+", result.stdout)
+    assert key not in result.stderr
+    return str(key)
+
+
+def test_a_model_is_served_to_this_machine_with_a_key_that_is_shown_once(
+    run: Run, content_model: str, tmp_path: Path, served: list[Any]
+) -> None:
+    keys = tmp_path / "keys.json"
+    key = _key(run("serve", content_model, "--keys", keys))
+    again = run("serve", content_model, "--keys", keys, "--port", 9000)
+    assert "polyrec_" not in again.output
+    (first, host, port), (second, *_, other) = served
+    assert (host, port, other) == ("127.0.0.1", 8000, 9000)
+    assert first.keys.find(key).scopes == second.keys.find(key).scopes == ("read", "write", "admin")
+    assert first.model.version[:12] in again.stderr
+
+
+def test_keys_lie_in_the_users_data_folder_if_no_file_is_named(
+    run: Run,
+    content_model: str,
+    tmp_path: Path,
+    served: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    _key(run("serve", content_model))
+    assert (tmp_path / "polyrec" / "keys.json").is_file()
+    assert len(served) == 1
+
+
+def test_limits_are_settings(
+    run: Run, content_model: str, tmp_path: Path, served: list[Any]
+) -> None:
+    run("serve", content_model, "--keys", tmp_path / "keys", "--requests-per-second", 5)
+    assert served[0][0].throttle.per_s == 5
+
+
+def test_a_model_that_is_none_makes_no_key(run: Run, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    assert run("serve", tmp_path, "--keys", keys).exit_code == 3
+    assert not keys.exists()
+
+
+def test_the_demo_fits_once_and_has_a_key_for_each_run(
+    run: Run,
+    content_model: str,
+    tmp_path: Path,
+    served: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted: list[Any] = []
+
+    def fit(data: Any) -> Any:
+        fitted.append(data)
+        return load(content_model)
+
+    monkeypatch.setattr(polyrec, "fit", fit)
+    monkeypatch.setenv("POLYREC_CACHE", str(tmp_path))
+    first, second = (_key(run("serve", "--demo")) for _ in range(2))
+    assert first != second
+    assert [data.name for data in fitted] == ["debian"]
+    assert served[0][0].keys.find(first)
+    assert not served[1][0].keys.find(first)
