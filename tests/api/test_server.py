@@ -114,11 +114,11 @@ def test_it_listens_on_this_machine_alone(started: Any) -> None:
 
 def test_the_log_holds_no_ids_and_no_key(started: Any) -> None:
     _, port, key, log = started
-    assert _ask(port, "/recommend/ada?category=tools", key)[0] == 200
+    assert _ask(port, "/recommend/nobody?category=tools", key)[0] == 200
     assert _ask(port, "/similar/unheard?k=1", key)[0] == 404
     printed = log.read_text("utf-8")
     assert '"route": "/recommend/{user_id}", "status": 200' in printed
-    for private in ("ada", "unheard", "tools", "?", key):
+    for private in ("nobody", "unheard", "tools", "?", key):
         assert private not in printed
 
 
