@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polyrec.core.errors import (
+    ConfigError,
     EngineError,
     MissingExtraError,
     NotFittedError,
@@ -135,6 +136,7 @@ def test_a_long_body_is_refused_with_and_without_its_length(
     [
         (EngineError("http://10.1.2.3/secret refused"), 503),
         (NotFittedError("secret"), 409),
+        (ConfigError("the variable SECRET_KEY holds no key secret"), 500),
         (MissingExtraError("part 'secret'", needs="secret", remedy="secret"), 500),
         (PolyrecError("secret"), 500),
         (ZeroDivisionError("secret"), 500),

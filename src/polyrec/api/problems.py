@@ -13,10 +13,8 @@ from starlette.exceptions import HTTPException
 
 from polyrec.api.log import log
 from polyrec.core.errors import (
-    ConfigError,
     DataError,
     EngineError,
-    MissingExtraError,
     NotFittedError,
     PolyrecError,
     UnknownIdError,
@@ -97,8 +95,7 @@ async def _of_polyrec(request: Request, error: Exception) -> Response:
             return Problem(404, str(error))
         case NotFittedError():
             return Problem(409, "the model has not been fitted")
-        case MissingExtraError():  # a fault of the installation, not of who asks
-            raise error
-        case DataError() | ConfigError():
+        case DataError():
             return Problem(422, str(error))
+    # the rest is the plan's or the installation's: requests' own settings are checked before
     raise error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from polyrec.core.types import LanguageMode, Mode
 
@@ -46,6 +46,12 @@ class Wishes(BaseModel):
             for each in given
             for tag in (each.split(",") if isinstance(each, str) else [each])
         ]
+
+    @model_validator(mode="after")
+    def _names_languages(self) -> Self:
+        if self.mode != "any" and not self.languages:
+            raise ValueError(f"language_mode is {self.mode!r} but no languages are given")
+        return self
 
     @property
     def mode(self) -> LanguageMode:

@@ -10,6 +10,7 @@ import uvicorn
 
 from polyrec.api.app import create_app
 from polyrec.api.log import LOG
+from polyrec.core.progress import draw_nothing
 
 if TYPE_CHECKING:
     from polyrec.api.serving import Serving
@@ -19,6 +20,7 @@ GRACE_S = 20
 
 def run(serving: Serving, *, host: str, port: int) -> None:
     """Serve on one address until SIGTERM or SIGINT."""
+    draw_nothing()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     LOG.addHandler(handler)

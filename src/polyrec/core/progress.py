@@ -22,6 +22,7 @@ class _Bar:
     """
 
     drawing: ClassVar[bool] = False
+    silent: ClassVar[bool] = False
 
     def __init__(self, title: str, total: int, unit: str) -> None:
         self.title, self.total, self.unit = title, total, unit
@@ -34,7 +35,7 @@ class _Bar:
         self.done += steps
         elapsed = time.monotonic() - self.start
         late = elapsed > SHOW_AFTER_S and self.done < self.total
-        if self.drawn is None and late and not _Bar.drawing:
+        if self.drawn is None and late and not (_Bar.drawing or _Bar.silent):
             self._open()
         if self.drawn is not None and self.task is not None:
             rate = f"{self.done / elapsed:,.0f} {self.unit}/s"
@@ -59,6 +60,11 @@ class _Bar:
         if self.drawn is not None:
             _Bar.drawing = False
             self.drawn.stop()
+
+
+def draw_nothing() -> None:
+    """Draw no progress in this process from now on: a service's standard error is its log."""
+    _Bar.silent = True
 
 
 @contextmanager
