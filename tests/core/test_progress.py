@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from polyrec.core import progress as module
-from polyrec.core.progress import progress
+from polyrec.core.progress import draw_nothing, progress
 
 
 def test_short_work_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,3 +66,14 @@ def test_work_inside_work_whose_bar_is_drawn_stays_silent(
     assert "comparing" in shown
     assert "encoding" not in shown
     assert "saving" in shown
+
+
+def test_a_service_draws_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SHOW_AFTER_S", 0.0)
+    monkeypatch.setattr(module._Bar, "silent", False)  # as it was, behind the test
+    draw_nothing()
+    with progress("encoding", 10) as advance:
+        advance(5)
+    assert capsys.readouterr() == ("", "")
