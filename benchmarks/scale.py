@@ -153,9 +153,9 @@ def run_faiss(folder: Path, k: int) -> dict[str, float]:
 
 
 def alone(part: str, folder: Path, threads: int, settings: dict[str, int]) -> dict[str, float]:
-    """Run a part in a process of its own; implicit wants one thread of BLAS for each of its own."""
+    """Run a part in a process of its own; each thread gets one of BLAS, as implicit wants it."""
     variables = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS")
-    blas = 1 if part == "implicit" else threads
+    blas = threads if part == "faiss" else 1
     env = {name: str(threads) for name in variables} | {"OPENBLAS_NUM_THREADS": str(blas)}
     options = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, __file__, f"--part={part}", f"--folder={folder}", *options]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 STEPS = 3
 """Each sweep goes so many steps of conjugate gradients from where the last one ended."""
 
-BLOCK = 2048
-"""So many users are ranked at a time."""
+BLOCK = 512
+"""So many users are ranked by a thread at a time."""
 
 TOLERANCE = 1e-5
 """A history that is scored is solved up to this, in at most as many steps as there are factors."""
@@ -172,14 +172,18 @@ class Als(Recommender):
             return super()._top(histories, k, allowed, profiles, seed)
         known = histories if self._scores_all else self._fitted_part(histories)
         tie_break = np.random.default_rng(seed).permutation(histories.n_items)
-        rules = {"tie_break": tie_break, "allowed": allowed}
-        blocks = []
-        for start, block in known.batches(BLOCK):
-            given = None if profiles is None else profiles[start : start + len(block)]
-            people = self.people(block, given)
-            best = kernels().best_products(people, self.items_, k, histories=block, **rules)
-            blocks.append(best)
-        return Rankings.stacked(blocks, k)
+        part = kernels()
+
+        def ranked(first: int) -> Rankings:
+            rows = slice(first, first + BLOCK)
+            block = known.rows(rows)
+            people = self.people(block, None if profiles is None else profiles[rows])
+            lists: Rankings = part.best_products(
+                people, self.items_, k, histories=block, tie_break=tie_break, allowed=allowed
+            )
+            return lists
+
+        return Rankings.stacked(part.in_threads(ranked, range(0, len(known), BLOCK)), k)
 
     def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         """Solve with what is chosen held fixed: then scores are sums over the choices."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from polyrec.core.types import Floats
 
-__all__ = ["best_products", "product", "solve"]
+__all__ = ["best_products", "in_threads", "product", "solve"]
 
 CELLS = 8192
 """A matrix that BLAS multiplies with a vector has at most so many entries: it takes one thread."""
@@ -81,7 +81,7 @@ def solve(
     def rows(first: int) -> None:
         _solve(chosen, given, found, (first, min(first + ROWS, len(found))), limits)
 
-    _in_threads(rows, range(0, len(found), ROWS))
+    in_threads(rows, range(0, len(found), ROWS))
 
 
 def product(left: Floats, right: Floats) -> Floats:
@@ -95,12 +95,12 @@ def product(left: Floats, right: Floats) -> Floats:
         return _product(left[first : first + LONG], right[first : first + LONG])
 
     total = np.zeros((left.shape[1], right.shape[1]))
-    for each in _in_threads(part, range(0, len(left), LONG)):
+    for each in in_threads(part, range(0, len(left), LONG)):
         total += each
     return total.astype(np.float32)
 
 
-def _in_threads(work: Callable[[int], Any], starts: range) -> list[Any]:
+def in_threads(work: Callable[[int], Any], starts: range) -> list[Any]:
     """Do pieces of work in as many threads as numba may use, and give what they give in order."""
     n_threads = min(numba.config.NUMBA_NUM_THREADS, len(starts))
     if n_threads < 2:
