@@ -155,8 +155,8 @@ def main(seeds: list[int], learn: bool, min_confidence: float, sweep: bool) -> N
             values = np.array([measured(pool, least) for pool in pools])
             mean, worst = values.mean(axis=0), values.min(axis=0)
             click.echo(
-                f"{name:13} {len(pools[0].texts):6,} texts{', others too' if others else '':13} "
-                f"confidence {least:.2f}  precision {mean[0]:.3f} (worst {worst[0]:.3f})  "
+                f"{name:13}{len(pools[0].texts):6,} texts{' +others' if others else '':8} "
+                f"at {least:.2f}: precision {mean[0]:.3f} (worst {worst[0]:.3f}) "
                 f"recall {mean[1]:.3f} (worst {worst[1]:.3f})"
             )
 
