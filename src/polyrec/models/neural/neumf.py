@@ -50,6 +50,9 @@ class NeuMf(Neural):
         "l2": Between(0.0001, 1.0, log=True),
     }
 
+    batch_size: int = 512
+    learning_rate: float = 0.005
+    dropout: float = 0.5
     negatives: int = 4
 
     def __post_init__(self) -> None:

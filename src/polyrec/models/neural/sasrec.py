@@ -59,7 +59,7 @@ class SasRec(Neural):
         "dim": Between(16, 256, log=True, whole=True),
         "blocks": Between(1, 4, whole=True),
         "length": Between(5, 200, log=True, whole=True),
-        "learning_rate": Between(0.0001, 0.01, log=True),
+        "learning_rate": Between(0.0003, 0.03, log=True),
         "dropout": Between(0.0, 0.7),
         "id_dropout": Between(0.0, 0.9),
     }
@@ -68,6 +68,8 @@ class SasRec(Neural):
     length: int = 50
     id_dropout: float = 0.3
     batch_size: int = 64
+    learning_rate: float = 0.01
+    dropout: float = 0.5
 
     def __post_init__(self) -> None:
         super().__post_init__()
