@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("numba", reason="needs the extra als")
 
-from polyrec.models import kernels
+from polyrec.models import compiler, kernels
 
 RNG = np.random.default_rng(0)
 
@@ -114,3 +114,22 @@ def test_arrays_that_cannot_be_written_to_are_read() -> None:
     for array in (others, matrix.data, matrix.indices, matrix.indptr):
         array.setflags(write=False)
     assert np.array_equal(solved(matrix, others, None, steps=3), first)
+
+
+def test_where_nothing_can_be_kept_it_compiles_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    njit = compiler.numba.njit
+
+    def without_cache(*arguments: Any, cache: bool = False, **options: Any) -> Any:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(*arguments, **options)
+
+    monkeypatch.setattr(compiler.numba, "njit", without_cache)
+
+    @compiler.compiled(compiler.FLOATS)
+    def first(values: Any) -> Any:
+        return values[0]
+
+    assert first(np.array([3, 4], dtype=np.float32)) == 3
