@@ -18,8 +18,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,7 @@ import scale_data
 import polyrec
 from polyrec.core.types import Histories, IdMap, Training
 from polyrec.evaluation.benchmark.machine import commit, machine
+from polyrec.pipeline.fitted import Fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +105,14 @@ def fit_ours(folder: Path, factors: int, sweeps: int) -> dict[str, float]:
     return told
 
 
-def recommend_ours(folder: Path, k: int) -> dict[str, float]:
-    """Write everyone's recommendations."""
+def recommend_ours(folder: Path, k: int, first: int) -> dict[str, float]:
+    """Write the recommendations of everyone, or of the first so many users."""
     rec = polyrec.load(folder / "model")
+    if first:
+        known = rec.learned
+        users = IdMap(known.users.names[:first])
+        histories = known.histories.rows(slice(0, first))
+        rec = Fitted(replace(known, users=users, histories=histories))
     rec.service.recommend(polyrec.Query(user_id="u0000000", k=k))  # what compiles is compiled
     told: dict[str, float] = {}
     with timed(told, "recommend"):
@@ -116,8 +124,8 @@ def recommend_ours(folder: Path, k: int) -> dict[str, float]:
     return told | {"found": found(folder, items)}
 
 
-def run_implicit(folder: Path, factors: int, sweeps: int, k: int) -> dict[str, float]:
-    """Fit implicit's ALS, and recommend to everyone with ids mapped."""
+def run_implicit(folder: Path, settings: dict[str, int]) -> dict[str, float]:
+    """Fit implicit's ALS, and recommend to the same users with ids mapped."""
     import scipy.sparse as sp
     from implicit.cpu.als import AlternatingLeastSquares
 
@@ -127,8 +135,8 @@ def run_implicit(folder: Path, factors: int, sweeps: int, k: int) -> dict[str, f
     X = sp.csr_matrix((chosen, items, indptr.astype(np.int32)), (len(indptr) - 1, n_items))
     threads = int(os.environ["NUMBA_NUM_THREADS"])
     model = AlternatingLeastSquares(
-        factors=factors,
-        iterations=sweeps,
+        factors=settings["factors"],
+        iterations=settings["sweeps"],
         alpha=CONFIDENCE,
         regularization=1.0,
         num_threads=threads,
@@ -140,10 +148,13 @@ def run_implicit(folder: Path, factors: int, sweeps: int, k: int) -> dict[str, f
     told["peak_gb"] = peak_gb()
     item_ids, user_ids = np.array(names("i", n_items)), np.array(names("u", X.shape[0]))
     asked, n_asked = [], len(np.load(folder / "held.npy"))
+    n_users = settings["first"] or X.shape[0]
     with timed(told, "recommend"):
-        for first in range(0, X.shape[0], BATCH):
-            users = np.arange(first, min(first + BATCH, X.shape[0]))
-            best, _ = model.recommend(users, X[users], N=k, filter_already_liked_items=True)
+        for first in range(0, n_users, BATCH):
+            users = np.arange(first, min(first + BATCH, n_users))
+            best, _ = model.recommend(
+                users, X[users], N=settings["k"], filter_already_liked_items=True
+            )
             lists = user_ids[users], item_ids[best]
             if first < n_asked:
                 asked.append(best)
@@ -181,8 +192,8 @@ def alone(part: str, folder: Path, threads: int, settings: dict[str, int]) -> di
 
 PARTS: dict[str, Any] = {
     "fit": lambda folder, s: fit_ours(folder, s["factors"], s["sweeps"]),
-    "recommend": lambda folder, s: recommend_ours(folder, s["k"]),
-    "implicit": lambda folder, s: run_implicit(folder, s["factors"], s["sweeps"], s["k"]),
+    "recommend": lambda folder, s: recommend_ours(folder, s["k"], s["first"]),
+    "implicit": run_implicit,
     "faiss": lambda folder, s: run_faiss(folder, s["k"]),
 }
 
@@ -195,13 +206,14 @@ PARTS: dict[str, Any] = {
 @click.option("--factors", default=64, show_default=True)
 @click.option("--sweeps", default=15, show_default=True, help="Iterations, as implicit says.")
 @click.option("-k", "--k", default=10, show_default=True, help="Items per list.")
+@click.option("--first", default=0, help="Recommend to the first so many users; 0 for everyone.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), help="Where it is made; kept if given.")
 @click.option("--part", type=click.Choice(list(PARTS)), hidden=True)
 def main(folder: Path | None, part: str | None, threads: int, **sizes: int) -> None:
     """Measure both sides on a world of the size that is given."""
-    settings = {name: sizes[name] for name in ("factors", "sweeps", "k")}
+    settings = {name: sizes[name] for name in ("factors", "sweeps", "k", "first")}
     if part is not None:
         assert folder is not None
         click.echo(json.dumps(PARTS[part](folder, settings)))
@@ -214,28 +226,30 @@ def main(folder: Path | None, part: str | None, threads: int, **sizes: int) -> N
 
 def compare(folder: Path, threads: int, sizes: dict[str, int], settings: dict[str, int]) -> None:
     """Make the world, run both sides, and print what they took."""
-    click.echo(f"commit {commit()}; " + ", ".join(f"{k} {v}" for k, v in machine().items()))
+    about = ", ".join(f"{name} {value}" for name, value in machine().items())
+    click.echo(textwrap.fill(f"commit {commit()}; {about}", 100))
     world = {name: sizes[name] for name in ("users", "items", "interactions", "dim", "seed")}
     n_choices = scale_data.make(folder, **world)
-    click.echo(
+    size = (
         f"{sizes['users']:,} users, {sizes['items']:,} items, {n_choices:,} interactions; vectors "
         f"of {sizes['dim']}; {threads} threads, {settings['factors']} factors, "
         f"{settings['sweeps']} sweeps of 3 steps, lists of {settings['k']}"
     )
+    click.echo(textwrap.fill(size, 100))
     told = {name: alone(name, folder, threads, settings) for name in PARTS}
     ours, lists, theirs, faiss = (told[n] for n in ("fit", "recommend", "implicit", "faiss"))
-    speed, other = (sizes["users"] / each["recommend_s"] for each in (lists, theirs))
-    size = (folder / FILE).stat().st_size / 1e6
+    n_users = settings["first"] or sizes["users"]
+    speed, other = (n_users / each["recommend_s"] for each in (lists, theirs))
+    written = (folder / FILE).stat().st_size / 1e6
     asked, by_chance = min(scale_data.ASKED, sizes["users"]), settings["k"] / sizes["items"]
     fit, fit_there = (_took(each, "fit") for each in (ours, theirs))
     all_, all_there = (_took(each, "recommend") for each in (lists, theirs))
     for line in (
-        f"text-als (kernels by numba) fits in {fit}, implicit's ALS in {fit_there} "
-        f"(peak {theirs['peak_gb']:.2f} GB)",
+        f"text-als (kernels by numba) fits in {fit}, implicit's ALS in {fit_there}",
         f"fit: {ours['fit_s'] / theirs['fit_s']:.2f} x implicit",
-        f"peak: {ours['peak_gb']:.2f} GB",
-        f"text-als writes {size:.0f} MB of Parquet in {all_} (peak "
-        f"{lists['recommend_peak_gb']:.2f} GB), implicit recommends in {all_there}, not written: "
+        f"peak: {ours['peak_gb']:.2f} GB (implicit {theirs['peak_gb']:.2f})",
+        f"text-als writes {written:.0f} MB of Parquet for {n_users:,} users in {all_}, peak "
+        f"{lists['recommend_peak_gb']:.2f} GB; implicit recommends in {all_there}, not written: "
         f"{speed:,.0f} and {other:,.0f} users/s",
         f"recommend to everyone: {speed / other:.2f} x implicit",
         f"faiss flat, nothing left out, no ids: {faiss['users_per_s']:,.0f} users/s; "
@@ -243,7 +257,7 @@ def compare(folder: Path, threads: int, sizes: dict[str, int], settings: dict[st
         f"one choice of each of {asked:,} users held out is in their list: text-als "
         f"{lists['found']:.3f}, implicit {theirs['found']:.3f}, by chance {by_chance:.5f}",
     ):
-        click.echo(line)
+        click.echo(textwrap.fill(line, 100))
 
 
 def _took(told: dict[str, float], name: str) -> str:
