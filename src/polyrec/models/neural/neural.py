@@ -82,7 +82,9 @@ class Neural(Recommender):
 
             def quality(weights: Weights) -> float:
                 self.weights_ = weights
-                return known.ndcg(self._score(known.seen, None))
+                # what runs away here makes the next epoch's loss infinite, which is refused
+                with np.errstate(over="ignore", invalid="ignore"):
+                    return known.ndcg(self._score(known.seen, None))
 
             _, curve = self._learned(known.training(training), seed, epochs, quality)
             epochs = best_epoch(curve)
