@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS := auto
 DEBIAN_PACKAGES := apertium apertium-eng-spa apertium-es-pt apertium-fr-es \
-	debian-archive-keyring postgresql
+	chromium debian-archive-keyring fonts-noto-cjk fonts-noto-core postgresql
 
 # Holds what is installed, and what pip builds with, to the versions that the tests ran with.
 # (A relative path: pip would split one with spaces.)
