@@ -128,7 +128,7 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     assert schema["openapi"].startswith("3.1")
     assert set(schema["paths"]) == {
         *("/recommend/{user_id}", "/recommend", "/similar/{item_id}"),
-        *("/health/live", "/health/ready"),
+        *("/health/live", "/health/ready", "/metrics"),
     }
     got = schema["paths"]["/recommend/{user_id}"]["get"]
     assert got["security"] == [{"HTTPBearer": []}]

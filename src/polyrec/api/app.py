@@ -9,7 +9,7 @@ from fastapi import FastAPI
 import polyrec
 from polyrec.api.door import Door
 from polyrec.api.problems import MEDIA_TYPE, answer_with_problems
-from polyrec.api.routes import health, recommend, similar
+from polyrec.api.routes import health, metrics, recommend, similar
 from polyrec.api.schemas import ProblemBody
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def create_app(serving: Serving) -> FastAPI:
     )
     app.state.serving = serving
     answer_with_problems(app)
-    app.add_middleware(Door, settings=serving.settings)
-    for routes in (recommend, similar, health):
+    app.add_middleware(Door, settings=serving.settings, metrics=serving.metrics)
+    for routes in (recommend, similar, health, metrics):
         app.include_router(routes.ROUTER)
     return app

@@ -1,4 +1,4 @@
-"""What every request passes: a body of bounded size, safe headers, one line in the log."""
+"""What every request passes: a body of bounded size, safe headers; it is logged and counted."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from polyrec.api.problems import Problem
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from polyrec.api.metrics import Metrics
     from polyrec.api.settings import Settings
 
 HEADERS = {
@@ -35,11 +36,13 @@ class Door:
     Args:
         app: what answers.
         settings: limits of the body.
+        metrics: counts requests.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app = app
         self.settings = settings
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever fails inside becomes a 500 that tells nothing."""
@@ -55,14 +58,18 @@ class Door:
             if not passage.status:
                 await Problem(500, "the service has failed")(scope, receive, passage.send)
         finally:
+            seconds = time.perf_counter() - start
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            # the address with names in place of ids
+            route = getattr(scope.get("route"), "path_format", None)
+            self.metrics.answered(route, method, passage.status, seconds)
             log(
                 "answered",
                 request=passage.id,
-                method=scope["method"] if scope["method"] in METHODS else "other",
-                # the address with names in place of ids
-                route=getattr(scope.get("route"), "path_format", None),
+                method=method,
+                route=route,
                 status=passage.status,
-                ms=round(1000 * (time.perf_counter() - start), 1),
+                ms=round(1000 * seconds, 1),
             )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from polyrec.api.metrics import Metrics
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
 from polyrec.core.errors import UnknownIdError
@@ -26,10 +27,12 @@ class Model:
     Attributes:
         service: what is asked.
         version: the hash of the folder that it was read from.
+        made: when that folder was written, in seconds since 1970.
     """
 
     service: Service
     version: str
+    made: float
 
     def check_items(self, item_ids: Iterable[str]) -> None:
         """Refuse ids of items that are not known.
@@ -52,8 +55,9 @@ def load_model(folder: str | Path) -> Model:
     Raises:
         DataError: the folder is not a model, or is damaged.
     """
-    learned = artifact.load(Path(folder))
-    return Model(Fitted(learned).service, artifact.version_of(Path(folder)))
+    folder = Path(folder)
+    service = Fitted(artifact.load(folder)).service
+    return Model(service, artifact.version_of(folder), artifact.made(folder))
 
 
 @dataclass
@@ -66,12 +70,19 @@ class Serving:
         keys: what opens the service.
         settings: limits.
         throttle: counts what each key asks for.
+        metrics: counts what is answered, and how.
     """
 
     model: Model | None
     keys: Keys
     settings: Settings = field(default_factory=Settings)
     throttle: Throttle = field(init=False)
+    metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)
+        self.metrics = Metrics(self._version)
+
+    def _version(self) -> tuple[str, float] | None:
+        model = self.model
+        return None if model is None else (model.version, model.made)

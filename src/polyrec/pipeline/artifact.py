@@ -92,6 +92,11 @@ def version_of(folder: Path) -> str:
     return sha256_of(folder / "manifest.json")
 
 
+def made(folder: Path) -> float:
+    """Say when a model was written, in seconds since 1970."""
+    return (folder / "manifest.json").stat().st_mtime
+
+
 def _arrays(learned: Learned) -> State:
     histories = learned.histories
     arrays: State = {

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query
 
 from polyrec.api import schemas
-from polyrec.api.access import model, needs
+from polyrec.api.access import model, needs, serving
 from polyrec.api.ids import ANY_ID
-from polyrec.api.serving import Model
+from polyrec.api.serving import Model, Serving
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query as Question
 from polyrec.core.types import Suggestion
@@ -24,18 +24,22 @@ def recommend(
     user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
     wishes: Annotated[schemas.Wishes, Query()],
     asked: Annotated[Model, Depends(model)],
+    held: Annotated[Serving, Depends(serving)],
 ) -> schemas.Answer:
     """Recommend to a user by what they chose; one who is not known gets what is popular."""
-    return _answer(asked, wishes, user_id=user_id)
+    return _answer(held, asked, wishes, user_id=user_id)
 
 
 @ROUTER.post("/recommend")
 def recommend_to_anybody(
-    anybody: Annotated[schemas.Anybody, Body()], asked: Annotated[Model, Depends(model)]
+    anybody: Annotated[schemas.Anybody, Body()],
+    asked: Annotated[Model, Depends(model)],
+    held: Annotated[Serving, Depends(serving)],
 ) -> schemas.Answer:
     """Recommend to somebody without an account, by a history, a text in any language, or both."""
     asked.check_items(anybody.history)
     return _answer(
+        held,
         asked,
         anybody,
         history=tuple(anybody.history),
@@ -45,6 +49,7 @@ def recommend_to_anybody(
 
 
 def _answer(
+    held: Serving,
     asked: Model,
     wishes: schemas.Wishes,
     *,
@@ -75,6 +80,7 @@ def _answer(
         schemas.Item(**asdict(item), explanation=explanation)
         for item, explanation in zip(found.items, explanations, strict=True)
     ]
+    held.metrics.recommended(found.mode)
     return schemas.Answer(
         model_version=asked.version,
         mode=found.mode,

@@ -1,0 +1,90 @@
+"""The service's figures for Prometheus: counts and times alone, no ids, texts or keys."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prometheus_client.core import Metric
+
+BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+UNKNOWN_ROUTE = "none"
+"""The route of requests for an address that is not there: what was asked for is no label."""
+
+
+class Metrics:
+    """What one application counts; it shares nothing with others in the same process.
+
+    All values of labels are the service's own words: templates of addresses, modes, kinds.
+
+    Args:
+        model: gives version and time of making of the model that answers now, or None.
+    """
+
+    def __init__(self, model: Callable[[], tuple[str, float] | None]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_OfModel(model))
+        self._requests = Counter(
+            "polyrec_requests",
+            "Requests, by the address with names in place of ids.",
+            ["route", "method", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "polyrec_request_seconds",
+            "How long requests took, until the answer was sent.",
+            ["route"],
+            buckets=BUCKETS_S,
+            registry=self._registry,
+        )
+        self._answers = Counter(
+            "polyrec_answers",
+            "Recommendations, by what they rest on.",
+            ["mode"],
+            registry=self._registry,
+        )
+
+    def answered(self, route: str | None, method: str, status: int, seconds: float) -> None:
+        """Count a request; a status of 0 is that of one that was given up before an answer."""
+        route = route or UNKNOWN_ROUTE
+        self._requests.labels(route, method, status).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def recommended(self, mode: str) -> None:
+        """Count an answer by its mode."""
+        self._answers.labels(mode).inc()
+
+    def text(self) -> bytes:
+        """Give all figures in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+class _OfModel:
+    """Says which model answers: looked up when it is asked for, so that a swap shows at once."""
+
+    def __init__(self, model: Callable[[], tuple[str, float] | None]) -> None:
+        self._model = model
+
+    def describe(self) -> list[Metric]:
+        """Name the figures."""
+        return [
+            InfoMetricFamily("polyrec_model", "The model that answers."),
+            GaugeMetricFamily("polyrec_model_age_seconds", "Since that model was made."),
+        ]
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the figures; none while no model is loaded."""
+        found = self._model()
+        if found is None:
+            return
+        version, made = found
+        info, age = self.describe()
+        info.add_metric([], {"version": version})  # type: ignore[attr-defined]
+        age.add_metric([], max(0.0, time.time() - made))  # type: ignore[attr-defined]
+        yield from (info, age)
