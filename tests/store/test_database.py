@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,11 @@ from polyrec.store import database as module
 from polyrec.store import migrate
 from polyrec.store.address import address_of, default_file
 from polyrec.store.database import VERSION, Database
+from polyrec.store.forgotten import Forgotten
 from polyrec.store.memory import Memory, Remembered
 from polyrec.store.tables import HEAD, VERSION_TABLE, metadata, translations
+from polyrec.store.users import Users
+from polyrec.store.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +110,18 @@ def test_an_older_database_is_refused_until_it_is_upgraded_and_keeps_what_it_hol
     )
     assert Database().upgrade() == ("0001", HEAD)
     assert Memory(Database(), "de", "en", "x").recall(["Säge"])["Säge"].text == "saw"
+
+
+def test_versions_outlive_the_way_up_and_down(database: Database) -> None:
+    hashed = "0123456789abcdef" * 4
+    kept = Versions(database).add("model-0", hashed)
+    changed = Versions(database).rehash(kept.number, "f" * 64)
+    Users(database).delete("ada", actor="admin")
+    with database._transaction(writes=True) as connection:
+        migrate.downgrade(connection, "0003")
+    assert Database().upgrade() == ("0003", HEAD)
+    assert Versions(database).all() == [replace(changed, origin="f" * 64)]
+    assert not Forgotten(database).any()
 
 
 def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:

@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -213,3 +216,50 @@ def test_what_was_acknowledged_outlives_a_process_that_is_killed(
     assert {f"{n}.{i}" for n in range(last + 1) for i in range(3)} <= set(found)
     again = [Event("ada", f"{last}.{i}", "view") for i in range(3)]
     assert events.append(again, key=f"{last}") == Appended(0, 3)
+
+
+def test_whose_events_came_in_is_told_from_any_number_on(events: Events) -> None:
+    assert (events.last_number(), events.users_since(0), events.users_since(7)) == (
+        0,
+        (set(), 0),
+        (set(), 7),
+    )
+    events.append([Event(user, "saw", "view") for user in ("ada", "bob", "ada", "eve")])
+    some, number = events.users_since(0, limit=3)
+    assert (some, number) == ({"ada", "bob"}, events.of("ada")[1].number)
+    assert events.users_since(number) == ({"eve"}, events.last_number())
+    assert events.users_since(events.last_number()) == (set(), events.last_number())
+
+
+def test_who_reads_on_behind_the_last_number_misses_no_event_that_came_in_slowly(
+    events: Events,
+) -> None:
+    slow, end = Database(), threading.Event()
+    assert (events.count(), Events(slow).count()) == (0, 0)  # the tables are there
+    sa.event.listen(slow._engine, "commit", lambda _connection: end.wait(30))
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(Events(slow).append, [Event("slow", "saw", "view")])
+        time.sleep(0.3)
+        pool.submit(events.append, [Event("fast", "saw", "view")])
+        time.sleep(0.3)
+        seen, last = events.users_since(0)
+        end.set()
+    later, _ = events.users_since(last)
+    assert seen | later == {"slow", "fast"}
+    assert [each.user for block in events.blocks() for each in block] == ["slow", "fast"]
+
+
+def test_keys_that_are_forgotten_count_once_more_and_others_do_not(
+    events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polyrec.store.events.STREAM", 2)
+    old = [replace(VIEW, key=f"{i}") for i in range(5)]
+    events.append(old)
+    between = datetime.now(UTC)
+    new = replace(VIEW, key="new")
+    events.append([new])
+    assert events.forget_keys(between) == 5
+    assert events.forget_keys(between) == 0
+    assert events.append([*old, new]) == Appended(5, 1)
+    with pytest.raises(DataError, match="the time has no time zone"):
+        events.forget_keys(datetime(2026, 5, 1))

@@ -14,6 +14,7 @@ from polyrec.store.audit import Audit
 from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.events import Appended, Events
+from polyrec.store.forgotten import Forgotten
 from polyrec.store.satisfaction import Opinion, Satisfaction
 from polyrec.store.tables import metadata
 from polyrec.store.users import PERSONAL, User, Users
@@ -93,16 +94,18 @@ def test_every_table_with_users_is_among_those_that_are_exported_and_deleted() -
 
 def test_the_audit_says_that_somebody_was_deleted_and_not_who(users: Users) -> None:
     users.delete("ada", actor="key 7")
-    users.delete("ada", actor="key 7")
-    (line,) = Audit(users.database).page()
-    assert (line.actor, line.action) == ("key 7", "user deleted")
-    assert line.counts == {"users": 1, "events": 1, "satisfaction": 1}
+    only_a_model_knew = users.delete("eve", actor="key 7")
+    first, second = Audit(users.database).page()
+    assert (first.actor, first.action) == (second.actor, second.action) == ("key 7", "user deleted")
+    assert first.counts == {"users": 1, "events": 1, "satisfaction": 1}
+    assert second.counts == only_a_model_knew == {"users": 0, "events": 0, "satisfaction": 0}
 
 
 def test_a_deletion_that_cannot_be_noted_does_not_happen(users: Users) -> None:
     with pytest.raises(DataError, match="the actor has 2001 characters"):
         users.delete("ada", actor="x" * 2001)
     assert users.get("ada") == ADA
+    assert not Forgotten(users.database).any()
 
 
 def test_a_late_repetition_does_not_bring_a_deleted_user_back(users: Users) -> None:

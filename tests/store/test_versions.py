@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from polyrec.store.database import Database
 
 HASH = "0123456789abcdef" * 4
+OTHER = "fedcba9876543210" * 4
 
 
 @pytest.fixture
@@ -84,9 +85,14 @@ def test_a_path_is_no_folder(versions: Versions) -> None:
 def test_what_is_no_hash_and_what_is_there_is_refused(versions: Versions) -> None:
     with pytest.raises(DataError, match="the hash of a version is no SHA-256"):
         versions.add("model-0", "0123")
-    versions.add("model-0", HASH)
-    with pytest.raises(DataError, match=r"^there is a version 'model-0' already$"):
-        versions.add("model-0", HASH)
+    with pytest.raises(DataError, match="the hash of a version is no SHA-256"):
+        versions.add("model-0", HASH, origin="0123")
+    number = versions.add("model-0", HASH).number
+    with pytest.raises(DataError, match="the hash of a version is no SHA-256"):
+        versions.rehash(number, "")
+    for again in (versions.add, versions.fail_new):
+        with pytest.raises(DataError, match=r"^there is a version 'model-0' already$"):
+            again("model-0", HASH)
     with pytest.raises(DataError, match="the folder has 0 characters"):
         versions.add("", HASH)
     assert states(versions) == [MADE]
@@ -94,5 +100,34 @@ def test_what_is_no_hash_and_what_is_there_is_refused(versions: Versions) -> Non
 
 def test_a_number_that_no_version_has_is_not_known(versions: Versions) -> None:
     for number in (0, -1, 99, 2**63, 10**30):
-        with pytest.raises(UnknownIdError, match=f"^no version has the id '{number}'"):
-            versions.activate(number)
+        for ask in (versions.activate, lambda n: versions.rehash(n, HASH)):
+            with pytest.raises(UnknownIdError, match=f"^no version has the id '{number}'"):
+                ask(number)
+
+
+def test_a_model_is_known_by_what_it_was_when_it_came(versions: Versions) -> None:
+    assert versions.of_origin(HASH) is None
+    came = versions.add("model-0", HASH)
+    assert came.origin == HASH
+    changed = versions.rehash(came.number, OTHER)
+    assert (changed.hash, changed.origin) == (OTHER, HASH)
+    assert versions.of_origin(HASH) == changed
+    assert versions.of_origin(OTHER) is None
+    copy = versions.add("model-1", OTHER, origin=HASH)
+    assert (copy.hash, versions.of_origin(HASH)) == (OTHER, copy)
+    versions.fail(copy.number, "damaged")
+    assert versions.of_origin(HASH) == changed
+
+
+def test_what_could_not_be_made_is_a_version_that_failed(versions: Versions) -> None:
+    assert versions.last() is None
+    (made,) = add(versions, 1)
+    serving = versions.activate(made.number)
+    assert versions.last() == serving
+    failed = versions.fail_new("model-x", "x" * 3000)
+    assert (failed.hash, failed.origin, failed.state) == ("", "", FAILED)
+    assert failed.error == "x" * 2000
+    assert versions.last() == failed
+    assert versions.of_origin("") is None
+    with pytest.raises(DataError, match="the folder of a version is a path"):
+        versions.fail_new("../up", "no")

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from polyrec.store.event import Event, KeptEvent
 from polyrec.store.limits import given_id, given_moment
 from polyrec.store.sent_once import claim
-from polyrec.store.tables import events, hash_of
+from polyrec.store.tables import event_keys, events, hash_of
+from polyrec.store.turns import APPENDING, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +65,7 @@ class Events:
                     rows.append(_row(each, now))
                     new.discard(each.key)
             if rows:
+                take_turns(connection, APPENDING)  # at the end: it is held until all is on disk
                 connection.execute(sa.insert(events), rows)
         return Appended(len(rows), len(sent) - len(rows))
 
@@ -77,7 +79,7 @@ class Events:
     def blocks(self, *, after: int = 0) -> Iterator[list[KeptEvent]]:
         """Give all events behind a number in the order of their numbers, in blocks.
 
-        Events that are being added meanwhile may be left out.
+        Who goes on behind the last number misses none: no event comes in before one that was seen.
         """
         while True:
             wanted = sa.select(events).where(events.c.id > after)
@@ -89,11 +91,52 @@ class Events:
             yield block
             after = block[-1].number
 
+    def users_since(self, number: int, *, limit: int = STREAM) -> tuple[set[str], int]:
+        """Say whose events came in behind a number, and behind which number to go on.
+
+        Args:
+            number: that of the last event that is known.
+            limit: how many events to look at, at most.
+
+        Returns:
+            The ids of users, and the number of the last event that was looked at; `number` if there
+            is none.
+        """
+        wanted = sa.select(events.c.id, events.c.user_id).where(events.c.id > number)
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted.order_by(events.c.id).limit(limit)).all()
+        return {row.user_id for row in rows}, rows[-1].id if rows else number
+
+    def last_number(self) -> int:
+        """Give the number of the last event; 0 where there is none."""
+        with self.database.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(events.c.id))) or 0)
+
     def count(self, *, after: int = 0) -> int:
         """Count the events behind a number."""
         wanted = sa.select(sa.func.count()).select_from(events).where(events.c.id > after)
         with self.database.reading() as connection:
             return int(connection.scalar(wanted) or 0)
+
+    def forget_keys(self, before: datetime) -> int:
+        """Forget the keys of what was sent before a moment, and say how many there were.
+
+        Without this they stay for ever. What is sent once more after its key was forgotten counts
+        twice, and brings back events of a user who was deleted: keep keys for as long as senders
+        may try again.
+
+        Args:
+            before: the moment, with time zone.
+        """
+        old = sa.select(event_keys.c.id).where(event_keys.c.received < given_moment(before, before))
+        n_forgotten = 0
+        while True:  # block by block, so that no sender waits long
+            with self.database.writing() as connection:
+                block = old.order_by(event_keys.c.id).limit(STREAM)
+                gone = connection.execute(sa.delete(event_keys).where(event_keys.c.id.in_(block)))
+            n_forgotten += gone.rowcount
+            if gone.rowcount < STREAM:
+                return n_forgotten
 
 
 def _content(event: Event) -> str:

@@ -5,36 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
 from polyrec.store.tables import HEAD
+from polyrec.store.turns import MIGRATING, take_turns
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FOLDER = Path(__file__).with_name("migrations")
-LOCK = 0x706F6C79
-"""The number of PostgreSQL's advisory lock: one process migrates, others wait."""
 
 
 def upgrade(connection: Connection, version: str = HEAD) -> None:
     """Bring older tables, or none, up to a version."""
-    _lock(connection)
+    take_turns(connection, MIGRATING)
     command.upgrade(_config(connection), version)
 
 
 def downgrade(connection: Connection, version: str) -> None:
     """Bring newer tables down to a version, `base` for none; what they hold besides is lost."""
-    _lock(connection)
+    take_turns(connection, MIGRATING)
     command.downgrade(_config(connection), version)
-
-
-def _lock(connection: Connection) -> None:
-    # SQLite's BEGIN IMMEDIATE keeps other writers out already
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
 
 
 def _config(connection: Connection) -> Config:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from polyrec.store.types import GivenId, Id, Instant
 
 VERSION_TABLE = "polyrec_version"
-HEAD = "0003"
+HEAD = "0004"
 """The version of these tables; versions are numbers, so that older and newer can be told apart."""
 
 metadata = sa.MetaData()
@@ -148,13 +148,24 @@ versions = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("folder", GivenId, nullable=False, unique=True),
-    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),  # of what the folder has now
+    # of what it had when it came: a model whose users were deleted is still known by it
+    sa.Column("origin", sa.String(64), nullable=False, server_default=""),
     sa.Column("last_event", Id, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("made", Instant, nullable=False),
     sa.Column("activated", Instant),
     sqlite_autoincrement=True,
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,  # who is deleted once more gets a new number
 )
 
 audit = sa.Table(

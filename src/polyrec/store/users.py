@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from polyrec.core.errors import UnknownIdError
 from polyrec.store.audit import note
 from polyrec.store.database import insert
+from polyrec.store.forgotten import forget
 from polyrec.store.limits import check_once, check_page, given_id, given_tag, given_text
 from polyrec.store.tables import events, satisfaction, users
 
@@ -127,12 +128,15 @@ class Users:
     def delete(self, user: str, *, actor: str) -> dict[str, int]:
         """Delete all rows of a user, and note in the audit that somebody was deleted.
 
+        The hash of their id stays among `Forgotten`: models may know them, so that this happens
+        and is noted where there were no rows too.
+
         Args:
             user: the user's id.
             actor: who does it, for the audit: the name of a key or command.
 
         Returns:
-            How many rows of each table there were. Where there were none, nothing is noted.
+            How many rows of each table there were.
         """
         given_id("user id", user)
         counts = {}
@@ -140,8 +144,8 @@ class Users:
             for table in PERSONAL:
                 gone = connection.execute(sa.delete(table).where(table.c.user_id == user))
                 counts[table.name] = gone.rowcount
-            if any(counts.values()):
-                note(connection, "user deleted", actor=actor, counts=counts)
+            forget(connection, user)
+            note(connection, "user deleted", actor=actor, counts=counts)
         return counts
 
 

@@ -31,7 +31,9 @@ class Version:
     Attributes:
         number: grows with each version.
         folder: the name of its folder, without path.
-        hash: SHA-256 of what the folder holds, in hexadecimal digits.
+        hash: SHA-256 of what the folder holds now, in hexadecimal digits; empty if nothing was
+            made.
+        origin: that of what it held when it came; it stays when users are taken out of it.
         last_event: the number of the last event that it learned from.
         state: `made`, `active` (it serves; one at most), `kept` (it served before) or `failed`.
         error: why it failed, or empty.
@@ -42,6 +44,7 @@ class Version:
     number: int
     folder: str
     hash: str
+    origin: str
     last_event: int
     state: str
     error: str
@@ -55,32 +58,45 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def add(self, folder: str, hash: str, *, last_event: int = 0) -> Version:  # noqa: A002
+    def add(self, folder: str, hash: str, *, origin: str = "", last_event: int = 0) -> Version:  # noqa: A002
         """Keep a version that was made; it does not serve yet.
+
+        Args:
+            folder: the name of its folder.
+            hash: SHA-256 of what the folder holds.
+            origin: that of the model that it was made of; empty if it is as it came.
+            last_event: the number of the last event that it learned from.
 
         Raises:
             DataError: the folder is no plain name or there already, or the hash is no SHA-256.
         """
-        given_id("folder", folder)
-        if folder in {".", ".."} or set(folder) & set("/\\\0"):
-            raise DataError("the folder of a version is a path", hint="give its name alone")
-        if not re.fullmatch("[0-9a-f]{64}", hash):
-            raise DataError("the hash of a version is no SHA-256 in hexadecimal digits")
-        row = {
-            "folder": folder,
-            "hash": hash,
-            "last_event": last_event,
-            "state": MADE,
-            "error": "",
-            "made": datetime.now(UTC),
-        }
+        made = {"hash": _sha256(hash), "origin": _sha256(origin or hash), "last_event": last_event}
+        return self._add(folder, made | {"state": MADE, "error": ""})
+
+    def fail_new(self, folder: str, error: str) -> Version:
+        """Keep that no version could be made, and why.
+
+        Args:
+            folder: the name that its folder would have had.
+            error: why; cut where it is too long.
+
+        Raises:
+            DataError: the folder is no plain name or there already.
+        """
+        nothing = {"hash": "", "origin": "", "last_event": 0}
+        return self._add(folder, nothing | {"state": FAILED, "error": _why(error)})
+
+    def rehash(self, number: int, hash: str) -> Version:  # noqa: A002
+        """Say what the folder of a version holds now.
+
+        Raises:
+            UnknownIdError: there is none of the number.
+            DataError: the hash is no SHA-256.
+        """
         with self.database.writing() as connection:
-            made = insert(connection, versions).values(row)
-            made = made.on_conflict_do_nothing(index_elements=["folder"])
-            found = connection.execute(made.returning(*versions.c)).one_or_none()
-            if found is None:
-                raise DataError(f"there is a version {folder!r} already")
-            return Version(*found)
+            _locked(connection, number)
+            _set(connection, number, {"hash": _sha256(hash)})
+            return _version(connection, number)
 
     def activate(self, number: int) -> Version:
         """Let a version serve; the one that did is kept.
@@ -110,17 +126,25 @@ class Versions:
         with self.database.writing() as connection:
             if _locked(connection, number).state == ACTIVE:
                 raise DataError(f"version {number} serves", hint="activate another one first")
-            why = given_text("error", error[:LONGEST_NOTE])
-            _set(connection, number, {"state": FAILED, "error": why})
+            _set(connection, number, {"state": FAILED, "error": _why(error)})
             return _version(connection, number)
 
     def active(self) -> Version | None:
         """Give the version that serves."""
-        return self._first(ACTIVE)
+        return self._first(versions.c.state == ACTIVE)
 
     def previous(self) -> Version | None:
         """Give the version that served last before the one that does: to go back, activate it."""
-        return self._first(KEPT)
+        return self._first(versions.c.state == KEPT)
+
+    def of_origin(self, hash: str) -> Version | None:  # noqa: A002
+        """Give the newest version that was made of a model, if any; those that failed are none."""
+        newest = versions.c.origin == hash, versions.c.state != FAILED
+        return self._first(*newest, by=versions.c.id)
+
+    def last(self) -> Version | None:
+        """Give the newest version, whether it serves, waits or failed."""
+        return self._first(by=versions.c.id)
 
     def all(self) -> list[Version]:
         """List all versions, newest first."""
@@ -128,12 +152,27 @@ class Versions:
         with self.database.reading() as connection:
             return [Version(*row) for row in connection.execute(wanted)]
 
-    def _first(self, state: str) -> Version | None:
-        wanted = sa.select(versions).where(versions.c.state == state)
-        wanted = wanted.order_by(versions.c.activated.desc(), versions.c.id.desc()).limit(1)
+    def _first(
+        self, *which: sa.ColumnElement[bool], by: sa.ColumnElement[Any] = versions.c.activated
+    ) -> Version | None:
+        wanted = sa.select(versions).where(*which)
+        wanted = wanted.order_by(by.desc(), versions.c.id.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else Version(*row)
+
+    def _add(self, folder: str, values: dict[str, Any]) -> Version:
+        given_id("folder", folder)
+        if folder in {".", ".."} or set(folder) & set("/\\\0"):
+            raise DataError("the folder of a version is a path", hint="give its name alone")
+        row = values | {"folder": folder, "made": datetime.now(UTC)}
+        with self.database.writing() as connection:
+            made = insert(connection, versions).values(row)
+            made = made.on_conflict_do_nothing(index_elements=["folder"])
+            found = connection.execute(made.returning(*versions.c)).one_or_none()
+            if found is None:
+                raise DataError(f"there is a version {folder!r} already")
+            return Version(*found)
 
 
 def _locked(connection: Connection, number: int) -> Version:
@@ -154,3 +193,13 @@ def _version(connection: Connection, number: int) -> Version:
 
 def _set(connection: Connection, number: int, changes: dict[str, Any]) -> None:
     connection.execute(sa.update(versions).where(versions.c.id == number).values(changes))
+
+
+def _sha256(given: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", given):
+        raise DataError("the hash of a version is no SHA-256 in hexadecimal digits")
+    return given
+
+
+def _why(error: str) -> str:
+    return given_text("error", error[:LONGEST_NOTE])
