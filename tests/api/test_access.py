@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import json
 import logging
-import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.api.keys import PREFIX, SCOPES, Keys, new_key, open_keys
+from polyrec.api.keys import Keys, new_key
 from polyrec.api.throttle import Throttle
-from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 CLOSED = ("/recommend/ada", "/similar/saw")
 
@@ -67,52 +64,11 @@ def test_a_bucket_leaks_and_keys_have_one_each() -> None:
     assert not any(Throttle(0.0, 1).wait_s("a") for _ in range(10))
 
 
-def test_the_first_start_makes_a_key_that_is_kept_as_a_hash(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "keys.json"
-    keys, first = open_keys(file)
-    assert first is not None
-    assert first.startswith(PREFIX)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert first not in file.read_text("utf-8")
-    again, none = open_keys(file)
-    assert none is None
-    for each in (keys, again):
-        found = each.find(first)
-        assert found is not None
-        assert found.scopes == SCOPES
-        assert each.find(first[:-1]) is None
-
-
 def test_the_same_key_has_another_hash_in_another_file() -> None:
     _, one = new_key("a")
     _, other = new_key("a")
     assert one.salt != other.salt
     assert Keys([one]).find("") is None
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        *("", "[]", "{}", '{"keys": []}', '{"keys": [{}]}', '{"keys": [1]}', "\ufffd"),
-        json.dumps({"keys": [{"name": "a", "scopes": ["all"], "salt": "", "sha256": "00" * 32}]}),
-        json.dumps({"keys": [{"name": "a", "scopes": ["read"], "salt": "00", "sha256": ""}]}),
-        json.dumps({"keys": [{"name": "a", "scopes": ["read"], "salt": "x", "sha256": "00" * 32}]}),
-    ],
-)
-def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "keys.json"
-    file.write_text(content, encoding="utf-8")
-    file.chmod(0o600)
-    with pytest.raises(ConfigError, match="holds no keys that can be read"):
-        open_keys(file)
-
-
-def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "keys.json"
-    open_keys(file)
-    file.chmod(0o640)
-    with pytest.raises(ConfigError, match="others than its owner may use"):
-        open_keys(file)
 
 
 @pytest.mark.parametrize("path", ["/recommend/ada", "/nowhere", "/health/live", "/openapi.json"])

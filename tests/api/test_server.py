@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 import pytest
 
+from polyrec.api.key_file import add_key, revoke_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -146,6 +148,19 @@ def test_it_answers_what_has_begun_before_it_ends_and_starts_again_with_the_same
         assert _ask(port, "/recommend/ada", key)[0] == 200
         assert _ask(port, "/recommend/ada", key[:-1])[0] == 401
     assert "polyrec_" not in logs[1].read_text("utf-8") + _printed(logs[1])
+
+
+def test_keys_come_and_go_while_it_runs(model_folder: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    with _served(model_folder, keys, tmp_path / "log") as (_, port):
+        key = add_key(keys, "shop", ["read"])
+        assert _asked_until(port, key, 200)
+        revoke_key(keys, "shop")
+        assert _asked_until(port, key, 401)
+
+
+def _asked_until(port: int, key: str, status: int) -> bool:
+    return any(_ask(port, "/similar/saw", key)[0] == status or time.sleep(0.1) for _ in range(100))
 
 
 @pytest.mark.parametrize(

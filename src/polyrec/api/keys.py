@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
-import stat
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
-
-import platformdirs
-
-from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +31,14 @@ class KeyRecord:
         scopes: what it opens.
         salt: random bytes in hexadecimal.
         sha256: of salt and key, in hexadecimal.
+        made: the day, as in 2026-01-31; empty where it was not written down.
     """
 
     name: str
     scopes: tuple[Scope, ...]
     salt: str
     sha256: str
+    made: str = ""
 
     def opens_with(self, key: str) -> bool:
         """Whether it is the record of this key; takes equally long for all of one length."""
@@ -72,55 +67,8 @@ class Keys:
 def new_key(name: str, scopes: Iterable[Scope] = SCOPES) -> tuple[str, KeyRecord]:
     """Make a key, to be shown once, and what is kept of it."""
     key, salt = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(SALT_BYTES)
-    return key, KeyRecord(name, tuple(scopes), salt, _hash(salt, key))
-
-
-def default_file() -> Path:
-    """Where keys are kept if the operator names no file: in their data folder."""
-    return Path(platformdirs.user_data_dir("polyrec")) / "keys.json"
-
-
-def open_keys(file: Path) -> tuple[Keys, str | None]:
-    """Read the keys; where there is no file yet, make one with a first key, and give that too.
-
-    Raises:
-        ConfigError: others than its owner may read or change the file, or it is damaged.
-    """
-    try:
-        first, record = new_key("first")
-        _write_new(file, [record])
-    except FileExistsError:
-        return Keys(_read(file)), None
-    return Keys([record]), first
-
-
-def _write_new(file: Path, records: list[KeyRecord]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
-        json.dump({"keys": [asdict(record) for record in records]}, opened, indent=2)
-
-
-def _read(file: Path) -> list[KeyRecord]:
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise ConfigError(f"others than its owner may use {file}", hint=f"chmod 600 {file}")
-    try:
-        records = [_record(**row) for row in json.loads(file.read_text(encoding="utf-8"))["keys"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(file) from error
-    if not records:
-        raise _damaged(file)
-    return records
-
-
-def _record(name: str, scopes: list[Scope], salt: str, sha256: str) -> KeyRecord:
-    if not set(scopes) <= set(SCOPES) or len(bytes.fromhex(salt + sha256)) != SALT_BYTES + 32:
-        raise ValueError
-    return KeyRecord(str(name), tuple(scopes), salt, sha256)
-
-
-def _damaged(file: Path) -> ConfigError:
-    return ConfigError(f"{file} holds no keys that can be read", hint="delete it for a new key")
+    made = datetime.now(UTC).date().isoformat()
+    return key, KeyRecord(name, tuple(scopes), salt, _hash(salt, key), made)
 
 
 def _hash(salt: str, key: str) -> str:

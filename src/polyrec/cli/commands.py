@@ -42,6 +42,7 @@ COMMANDS = {
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
     "serve": Line("polyrec.cli.serve:serve", "Answer over http: a REST service."),
+    "keys": Line("polyrec.cli.keys:keys", "List, add and revoke the keys of a service."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "tune": Line("polyrec.cli.tune:tune", "Find good settings, with equal trials for each model."),
     "benchmark": Line(

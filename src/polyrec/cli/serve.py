@@ -66,7 +66,7 @@ def serve(
 
 
 def _own(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
-    from polyrec.api.keys import default_file, open_keys
+    from polyrec.api.key_file import default_file, open_keys
     from polyrec.api.serving import Serving, load_model
 
     if model is None:

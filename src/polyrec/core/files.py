@@ -38,10 +38,11 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
+def whole_file(target: Path, *, mode: int = 0o644) -> Iterator[Path]:
     """Give a file to write into that takes the target's place when the block ends well.
 
     If the block raises, Ctrl-C included, the target stays as it was and nothing is left beside it.
+    The file has the mode when it is there; until then only its owner may use it.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -50,15 +51,15 @@ def whole_file(target: Path) -> Iterator[Path]:
     aside = Path(name)
     try:
         yield aside
-        aside.chmod(0o644)
+        aside.chmod(mode)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def write_whole(target: Path, content: str | bytes) -> None:
+def write_whole(target: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     """Write a file aside and rename it, so that a reader never sees half of it."""
-    with whole_file(target) as aside:
+    with whole_file(target, mode=mode) as aside:
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
