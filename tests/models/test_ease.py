@@ -107,3 +107,23 @@ def test_a_penalty_that_is_not_above_zero_is_refused() -> None:
     for l2 in (0, -1, float("nan"), float("inf")):
         with pytest.raises(ConfigError, match=r"l2 is .*; give a number above 0"):
             build("recommender", {"use": "ease", "l2": l2})
+
+
+@pytest.mark.parametrize("n_users", [20, 60])
+def test_who_is_forgotten_leaves_no_row(n_users: int) -> None:
+    world = two_camps(n_users, 40)
+    part = Ease().fit(world.training)
+    kept = np.arange(n_users) % 5 > 0
+    part.forget(kept)
+    part.forget(np.arange(kept.sum()) > 2)
+    left = world.training.histories.rows(np.flatnonzero(kept)[3:])
+    if n_users < 40:  # the dual is then that of the others; else nothing is kept of single users
+        assert np.allclose(part.score(left), Ease().fit(Training(left)).score(left), atol=1e-5)
+    assert part.seen_ is None or part.seen_.shape[0] == len(left)
+
+
+def test_all_may_be_forgotten() -> None:
+    world = two_camps(20, 40)
+    part = Ease().fit(world.training)
+    part.forget(np.zeros(20, dtype=np.bool_))
+    assert np.allclose(part.score(world.training.histories), 0, atol=1e-9)

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from polyrec.core.component import state_of
 from polyrec.core.types import Histories, Training
 from polyrec.models.item_knn import ItemKnn
 from polyrec.models.user_knn import UserKnn
 from polyrec.models.weighting import WEIGHTINGS
+from polyrec.testing.contracts.part import same_state
+from polyrec.testing.worlds import two_camps
 
 COUNTS = hnp.arrays(
     np.int64,
@@ -141,3 +144,24 @@ def test_people_are_the_nearest_users_who_chose_an_item_and_make_its_score() -> 
     wider = Histories.from_lists([[0, 1, 10]], n_items=11)
     assert not len(part.people(wider, 10)[0])
     assert len(part.people(wider, 9)[0]) == 2
+
+
+def test_user_knn_without_somebody_is_that_of_the_others() -> None:
+    world = two_camps()
+    histories = world.training.histories
+    for kept in (np.arange(40) % 7 > 0, np.arange(40) == 3):
+        part, left = UserKnn().fit(world.training), histories.rows(np.flatnonzero(kept))
+        part.forget(kept)
+        alone = UserKnn().fit(Training(left))
+        assert np.array_equal(part.score(histories), alone.score(histories))
+        assert same_state(
+            {name: array for name, array in state_of(part).items() if name != "dim_"},
+            state_of(alone),
+        )
+
+
+def test_user_knn_of_nobody_says_nothing() -> None:
+    world = two_camps()
+    part = UserKnn().fit(world.training)
+    part.forget(np.zeros(40, dtype=np.bool_))
+    assert not part.score(world.training.histories).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import Any
 
@@ -30,6 +31,20 @@ def _fresh(value: Any) -> Any:
     if isinstance(value, list):
         return [_fresh(each) for each in value]
     return fresh(value) if is_part(value) else value
+
+
+def twin(part: Any) -> Any:
+    """Copy a part so that either may learn more without the other; their arrays are shared.
+
+    Parts replace what they learned and never write into it, so that a copy costs next to nothing.
+    """
+    other = copy.copy(part)
+    for name, value in vars(part).items():
+        if isinstance(value, list):
+            setattr(other, name, [twin(each) if is_part(each) else each for each in value])
+        elif is_part(value) and not value.__dataclass_params__.frozen:
+            setattr(other, name, twin(value))
+    return other
 
 
 def _held(name: str, value: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from polyrec.core.search_space import SearchSpace
-    from polyrec.core.types import Doubles, Floats, Histories, Training
+    from polyrec.core.types import Booleans, Doubles, Floats, Histories, Training
 
 GB = 1e9
 BLOCK = 4096
@@ -91,6 +91,20 @@ class Ease(Recommender):
         weights = P / -np.diag(P)
         np.fill_diagonal(weights, 0.0)
         self.weights_ = weights.astype(np.float32)
+
+    def _forget(self, kept: Booleans) -> None:
+        """Leave users out of the dual: then it is that of the others, as if fitted on them."""
+        if self.dual_ is None:
+            return
+        assert self.seen_ is not None
+        assert self.diagonal_ is not None
+        gone = np.linalg.inv(self.dual_[np.ix_(~kept, ~kept)])
+        between = self.dual_[np.ix_(~kept, kept)]
+        through = self.dual_[~kept] @ self.seen_
+        # by the inverse of a matrix in blocks
+        self.dual_ = self.dual_[np.ix_(kept, kept)] - between.T @ (gone @ between)
+        self.diagonal_ = self.diagonal_ + (through * (gone @ through)).sum(axis=0)
+        self.seen_ = self.seen_[kept]
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         del profiles

@@ -251,6 +251,9 @@ class Hybrid(Recommender):
         self.lack_ = np.concatenate([self.lack_, np.ones(len(new), dtype=np.float32)])
         self.new_ = np.concatenate([self.new_, np.ones(len(new), dtype=np.bool_)])
 
+    def _forget(self, kept: Booleans) -> None:
+        self.ease_.forget(kept)
+
 
 def known_share(histories: Histories, lack: Floats) -> Floats:
     """Say which share of each history is known by what people did, shape (users,)."""

@@ -34,7 +34,8 @@ class Recommender(ABC):
     """Scores items for histories; users are what they chose, so anybody can be scored.
 
     A new one writes `_fit` and `_score`, `_extend` if it can score items it has not been fitted
-    on, and `_score_parts` if its scores are sums once something of the whole history is held fixed.
+    on, `_score_parts` if its scores are sums once something of the whole history is held fixed,
+    and `_forget` if it keeps a row for each user.
 
     Attributes:
         is_linear: whether a history's scores are those of an empty one plus a sum over its items,
@@ -236,6 +237,20 @@ class Recommender(ABC):
                 self._extend(vectors, languages, categories)
             self.n_items_ += len(vectors)
 
+    def forget(self, kept: Booleans) -> None:
+        """Drop what the model keeps of single users; what it learned from all of them stays.
+
+        Args:
+            kept: which of the users with a history it keeps, in the order of the training data less
+                those that were dropped before.
+
+        Raises:
+            NotFittedError: fit has not been called.
+        """
+        if self.n_items_ is None:
+            raise NotFittedError(type(self).__name__)
+        self._forget(kept)
+
     def _check(self, histories: Histories, profiles: Floats | None) -> None:
         """Refuse what cannot be scored."""
         if self.n_items_ is None:
@@ -283,6 +298,9 @@ class Recommender(ABC):
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         """Take in new items; only for models that accept them."""
         raise NotImplementedError
+
+    def _forget(self, kept: Booleans) -> None:  # noqa: B027 (most keep nothing of single users)
+        """Drop rows of users; arrays are replaced, not written into."""
 
 
 def _linear_models() -> list[str]:

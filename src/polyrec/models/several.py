@@ -10,7 +10,7 @@ from polyrec.core.errors import ConfigError
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats, Histories, Strings, Training
+    from polyrec.core.types import Booleans, Floats, Histories, Strings, Training
     from polyrec.models.hold_out import HeldOut
 
 
@@ -69,3 +69,7 @@ class Several(Recommender):
     def _extend(self, vectors: Floats, languages: Strings, categories: Strings) -> None:
         for each in self.recommenders:
             each.extend(vectors, languages, categories)
+
+    def _forget(self, kept: Booleans) -> None:
+        for each in self.recommenders:
+            each.forget(kept)

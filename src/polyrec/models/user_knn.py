@@ -20,7 +20,7 @@ from polyrec.models.weighting import (
 
 if TYPE_CHECKING:
     from polyrec.core.search_space import SearchSpace
-    from polyrec.core.types import Floats, Histories, Integers, Training
+    from polyrec.core.types import Booleans, Floats, Histories, Integers, Training
 
 
 @dataclass
@@ -60,9 +60,12 @@ class UserKnn(Recommender):
     def _fit(self, training: Training, seed: int) -> None:
         del seed
         X = training.histories.matrix()
-        self.chosen_ = X[np.diff(X.indptr) > 0]
-        self.rarity_, self.usual_length_ = rarity(X), mean_length(X)
-        self.weighted_ = self._weighted(self.chosen_).T.tocsr()
+        self._know(X[np.diff(X.indptr) > 0])
+
+    def _know(self, chosen: sp.csr_array) -> None:
+        self.chosen_ = chosen
+        self.rarity_, self.usual_length_ = rarity(chosen), mean_length(chosen)
+        self.weighted_ = self._weighted(chosen).T.tocsr()
 
     def _weighted(self, users: sp.csr_array) -> sp.csr_array:
         assert self.rarity_ is not None
@@ -102,6 +105,14 @@ class UserKnn(Recommender):
         spoke = chosen > 0
         likeness = nearest.data[spoke]
         return nearest.indices[spoke].astype(np.int64), likeness, likeness * chosen[spoke]
+
+    def _forget(self, kept: Booleans) -> None:
+        assert self.chosen_ is not None
+        if kept.any():
+            self._know(self.chosen_[kept])
+        else:  # what is usual stays as it was: nobody is left to say it
+            self.chosen_ = self.chosen_[kept]
+            self.weighted_ = self.chosen_.T.tocsr()
 
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         del profiles

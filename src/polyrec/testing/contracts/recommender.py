@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from polyrec.core.component import settings_of, state_of
+from polyrec.core.component import settings_of, state_of, twin
 from polyrec.core.errors import ConfigError, DataError, NotFittedError
 from polyrec.core.registry import build, table_of
 from polyrec.core.types import NO_ITEM, Floats, Histories
 from polyrec.models.rater import Rater
 from polyrec.testing.contracts.part import PartContract, refusal, same_state, saved_and_loaded
 from polyrec.testing.worlds import TwoCamps, two_camps, two_languages
+
+if TYPE_CHECKING:
+    from polyrec.core.component import State
 
 
 @lru_cache(maxsize=2)
@@ -82,6 +85,7 @@ class RecommenderContract(PartContract):
             one = self._user(0)
             refusal(NotFittedError, lambda: part.contributions(one, np.array([0])))
         refusal(NotFittedError, lambda: self._extend_by(part, 1))
+        refusal(NotFittedError, lambda: part.forget(np.ones(3, dtype=np.bool_)))
         assert not state_of(part)
 
     def test_it_refuses_training_data_that_lack_what_it_needs(self) -> None:
@@ -306,6 +310,33 @@ class RecommenderContract(PartContract):
             scores = self.fitted().score(self.histories)
             assert (scores == scores[0]).all()
 
+    # forget
+
+    def test_it_keeps_no_row_of_a_user_who_is_forgotten(self) -> None:
+        n_users, n_gone = 37, 4  # neither 37 nor 33 is the length of anything else here
+        world = two_camps(n_users, others=0.4 if self._rates else 0.0)
+        part = self.make().fit(world.training)
+        before, rows = state_of(part), _with_rows_of(n_users, state_of(part))
+        kept = np.arange(n_users) >= n_gone
+        other = twin(part)
+        other.forget(kept)
+        after = state_of(other)
+        assert _with_rows_of(n_users, after) == set()
+        assert _with_rows_of(n_users - n_gone, after) == rows
+        assert same_state(state_of(part), before)
+        if not rows:
+            assert same_state(after, before)
+        if self.is_personal:
+            histories = world.training.histories
+            assert world.right(other.top(histories, 3).items).mean() > 0.95
+
+    def test_a_twin_takes_in_items_alone(self) -> None:
+        part, n_items = self.fitted(), self.histories.n_items
+        before = {name: array.copy() for name, array in state_of(part).items()}
+        self._extend_by(twin(part), 4)
+        assert same_state(before, state_of(part))
+        assert part.score(self.histories).shape[1] == n_items
+
     # known answers
 
     def test_users_are_recommended_the_items_of_their_camp(self) -> None:
@@ -394,6 +425,16 @@ def _camps_told_apart(scores: Floats) -> float:
     """Give the share of users who score the two new items of their camp above the other two."""
     even = scores[:, [0, 2]].mean(axis=1) > scores[:, [1, 3]].mean(axis=1)
     return float((even == (np.arange(len(even)) % 2 == 0)).mean())
+
+
+def _with_rows_of(n_users: int, state: State) -> set[str]:
+    """Name the arrays of a state that are as long as there are users."""
+    return {
+        name
+        for name, array in state.items()
+        if {n_users, n_users + 1} & set(array.shape)
+        or (name.endswith("/shape") and n_users in array)
+    }
 
 
 def _nothing(n_users: int, n_items: int) -> Histories:
