@@ -15,7 +15,9 @@ from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.pipeline import artifact
+from polyrec.pipeline import manifest as manifests
 from polyrec.pipeline.fitted import Fitted, fit, load
+from polyrec.pipeline.manifest import FILES, FORMAT
 from polyrec.pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def test_a_model_may_be_saved_into_an_empty_folder(content: Fitted, tmp_path: Pa
 def test_nothing_in_a_model_is_a_pickle(content: Fitted, tmp_path: Path) -> None:
     content.save(tmp_path / "model")
     names = {path.name for path in (tmp_path / "model").iterdir()}
-    assert names == {*artifact.FILES, "manifest.json"}
+    assert names == {*FILES, "manifest.json"}
     with np.load(tmp_path / "model" / "arrays.npz", allow_pickle=False) as arrays:
         assert all(arrays[name].dtype != object for name in arrays)
 
@@ -117,10 +119,10 @@ def test_the_manifest_says_what_was_learned_from_what(content: Fitted, tmp_path:
     assert (manifest["dataset"], manifest["view"]) == ("made", "as-given")
     assert (manifest["users"], manifest["items"]) == (40, 40)
     assert manifest["encoder"] == "hashing-1/256/3"
-    assert manifest["format"] == artifact.FORMAT
+    assert manifest["format"] == FORMAT
 
 
-@pytest.mark.parametrize("name", artifact.FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_named(content: Fitted, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
     content.save(folder)
@@ -221,7 +223,7 @@ def test_an_interrupted_save_leaves_nothing(
             content.save(tmp_path / "model")
         assert list(tmp_path.iterdir()) == []
     content.save(tmp_path / "model")
-    monkeypatch.setattr(artifact, "sha256_of", broken)
+    monkeypatch.setattr(manifests, "sha256_of", broken)
     with pytest.raises(fault):
         content.save(tmp_path / "model")
     monkeypatch.undo()
@@ -249,3 +251,81 @@ def test_an_encoder_that_learned_is_saved_with_what_it_learned(
     assert plan.encoder is not None
     assert rec.learned.plan.encoder is not plan.encoder  # the plan's own has learned nothing
     assert state_of(plan.encoder) == {}
+
+
+def test_what_is_given_is_of_the_version_that_is_said(content: Fitted, tmp_path: Path) -> None:
+    content.save(tmp_path / "model")
+    learned, version = artifact.load(tmp_path / "model")
+    assert version == artifact.version_of(tmp_path / "model")
+    assert version == sha256_of(tmp_path / "model" / "manifest.json")
+    assert learned.users == content.learned.users
+
+
+def test_a_folder_that_is_replaced_while_it_is_read_gives_one_model_or_none(
+    content: Fitted, ease: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content.save(tmp_path / "model")
+    read = manifests.Manifest.read
+
+    def read_and_replaced(folder: Path) -> manifests.Manifest:
+        found = read(folder)
+        ease.save(folder)
+        return found
+
+    monkeypatch.setattr(manifests.Manifest, "read", read_and_replaced)
+    with pytest.raises(DataError, match=r"plan\.toml is not the file that was saved"):
+        artifact.load(tmp_path / "model")
+
+
+def test_a_copy_is_the_same_model_and_shares_its_files(content: Fitted, tmp_path: Path) -> None:
+    content.save(tmp_path / "model")
+    version = artifact.copy(tmp_path / "model", tmp_path / "other")
+    learned, found = artifact.load(tmp_path / "other")
+    assert version == found == artifact.version_of(tmp_path / "model")
+    assert same_answers(Fitted(learned), content)
+    for name in FILES:
+        assert (tmp_path / "model" / name).samefile(tmp_path / "other" / name)
+
+
+@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+def test_of_a_damaged_model_no_copy_is_made(content: Fitted, tmp_path: Path, name: str) -> None:
+    content.save(tmp_path / "model")
+    whole = (tmp_path / "model" / name).read_bytes()
+    flipped = bytes([whole[0] ^ 1]) + whole[1:]
+    for left in (whole[:-40], flipped, None):
+        (tmp_path / "model" / name).unlink()
+        if left is not None:
+            (tmp_path / "model" / name).write_bytes(left)
+        with pytest.raises(DataError):
+            artifact.copy(tmp_path / "model", tmp_path / "other")
+        assert [path.name for path in tmp_path.iterdir()] == ["model"]
+        (tmp_path / "model" / name).write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["content", "ease", "user-knn"])
+def test_nothing_of_a_user_who_is_forgotten_is_in_the_folder(
+    name: str, camps: TwoCamps, tmp_path: Path
+) -> None:
+    parts = {"recommender": {"use": name}}
+    rec = fit(camps.dataset, Plan.from_table({"encoder": {"use": "hashing"}, **parts}))
+    rec.save(tmp_path / "model")
+    before = artifact.version_of(tmp_path / "model")
+    version = artifact.without_users(tmp_path / "model", ["u3", "u17", "nobody"], tmp_path / "left")
+    learned, found = artifact.load(tmp_path / "left")
+    assert version == found != before == artifact.version_of(tmp_path / "model")
+    assert artifact.users_of(tmp_path / "left") == [f"u{i}" for i in range(40) if i not in (3, 17)]
+    for file in (tmp_path / "left").iterdir():
+        assert b"u17" not in file.read_bytes()
+    kept = [user for user in range(40) if user not in (3, 17)]
+    for user in kept:
+        now = learned.users.index(f"u{user}", kind="user")
+        expected = rec.learned.histories.items_of(user)
+        assert np.array_equal(learned.histories.items_of(now), expected)
+    left = Fitted(learned)
+    answer = left.service.recommend(Query(user_id="u17"))
+    assert (answer.mode, "user 'u17' is not known" in answer.note) == ("popular", True)
+    first = left.recommend([f"u{user}" for user in kept], k=1)["item_id"]
+    assert (
+        np.mean([int(item[1:]) % 2 == user % 2 for item, user in zip(first, kept, strict=True)])
+        > 0.95
+    )

@@ -105,3 +105,25 @@ def test_a_model_of_the_first_format_can_be_read(
     del manifest["large"]
     file.write_text(json.dumps(manifest | {"format": 1}))
     assert load(tmp_path / "model").similar(["i1"]).equals(rec.similar(["i1"]))
+
+
+def test_large_files_without_users_are_shared_with_the_model_that_forgets_some(
+    rec: Fitted, tmp_path: Path
+) -> None:
+    rec.save(tmp_path / "model")
+    artifact.without_users(tmp_path / "model", ["u3"], tmp_path / "left")
+    large = [
+        json.loads((tmp_path / name / "manifest.json").read_text())["large"]
+        for name in ("model", "left")
+    ]
+    assert large[0].keys() == large[1].keys() >= {"vectors", "items"}
+    shared = {
+        name
+        for name in large[0]
+        if (tmp_path / "model" / large[0][name]).samefile(tmp_path / "left" / large[1][name])
+    }
+    assert "vectors" in shared
+    assert not shared & {"items", "weights"}
+    left = load(tmp_path / "left")
+    assert len(left.learned.users) == 39
+    assert left.similar(["i1", "i2"]).equals(rec.similar(["i1", "i2"]))

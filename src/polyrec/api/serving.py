@@ -56,8 +56,8 @@ def load_model(folder: str | Path) -> Model:
         DataError: the folder is not a model, or is damaged.
     """
     folder = Path(folder)
-    service = Fitted(artifact.load(folder)).service
-    return Model(service, artifact.version_of(folder), artifact.made(folder))
+    learned, version = artifact.load(folder)
+    return Model(Fitted(learned).service, version, artifact.made(folder))
 
 
 @dataclass

@@ -63,6 +63,16 @@ def write_whole(target: Path, content: str | bytes, *, mode: int = 0o644) -> Non
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system has no second names."""
+    try:
+        os.link(source.resolve(), target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def sha256_of(path: Path) -> str:
     """Give a file's SHA-256 in hexadecimal."""
     with Path(path).open("rb") as file:

@@ -6,10 +6,11 @@ the system, once for all processes.
 
 from __future__ import annotations
 
-import json
 import platform
+import tomllib
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,23 +19,21 @@ import polars as pl
 import polyrec
 from polyrec.core.component import State, restore, state_of
 from polyrec.core.errors import DataError
-from polyrec.core.files import sha256_of, whole_folder
+from polyrec.core.files import link, whole_folder
 from polyrec.core.types import Histories, IdMap
 from polyrec.data.catalog import Catalog
+from polyrec.pipeline import manifest
 from polyrec.pipeline.learned import Learned
+from polyrec.pipeline.manifest import Manifest
 from polyrec.pipeline.plan import KINDS, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-FORMAT = 2
-"""Grows when an older polyrec could not read the folder."""
 
 LARGE_BYTES = 2**25
 """Arrays from this size on are files of their own."""
 
-FILES = ("plan.toml", "arrays.npz", "catalog.parquet", "users.parquet")
 ATTRIBUTE = "attribute:"
 
 
@@ -46,34 +45,105 @@ def save(learned: Learned, folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder} is a file", hint="name a new or empty folder")
-    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+    if folder.exists() and any(folder.iterdir()) and not (folder / manifest.NAME).is_file():
         raise DataError(f"{folder} holds something else", hint="name a new or empty folder")
     with whole_folder(folder) as aside:
         (aside / "plan.toml").write_text(learned.plan.to_toml(), encoding="utf-8")
-        large = _save_arrays(aside, _arrays(learned))
         _catalog_frame(learned.catalog).write_parquet(aside / "catalog.parquet")
-        pl.DataFrame({"user_id": learned.users.names}, schema={"user_id": pl.String}).write_parquet(
-            aside / "users.parquet"
-        )
-        hashes = {name: sha256_of(aside / name) for name in (*FILES, *large.values())}
-        manifest = _manifest(learned, hashes, large)
-        (aside / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        _write_learned(aside, learned, {})
 
 
-def load(folder: Path) -> Learned:
+def load(folder: Path) -> tuple[Learned, str]:
     """Read a fitted pipeline from a folder, each file checked by its hash first.
+
+    Returns:
+        What was learned, and the version of exactly that, as `version_of` gives it.
 
     Raises:
         DataError: the folder is not a model, is damaged, or was written by a newer polyrec.
     """
-    manifest = _checked_manifest(folder)
+    found = Manifest.read(folder)
+    return _read(found), found.version
+
+
+def version_of(folder: Path) -> str:
+    """Give the version of a model: the SHA-256 of its manifest, which has those of all files.
+
+    Raises:
+        DataError: the folder is not a model, or was written by a newer polyrec.
+    """
+    return Manifest.read(folder).version
+
+
+def copy(folder: Path, into: Path) -> str:
+    """Give a model a second folder, whole or not at all; files are shared where that can be.
+
+    Returns:
+        Its version.
+
+    Raises:
+        DataError: the folder is not a model, or is damaged.
+    """
+    found = Manifest.read(folder)
+    with whole_folder(into) as aside:
+        for name in (*found.files, manifest.NAME):
+            with suppress(FileNotFoundError):  # which is told below
+                link(folder / name, aside / name)
+        copied = Manifest.read(aside)
+        copied.check()
+    return copied.version
+
+
+def without_users(folder: Path, user_ids: Iterable[str], into: Path) -> str:
+    """Write a model without some of its users to a new folder, whole or not at all.
+
+    Large arrays that hold nothing of single users stay the same files, under two names.
+
+    Args:
+        folder: the model, which stays as it is.
+        user_ids: who is left out; those whom it does not know are no fault.
+        into: the new folder.
+
+    Returns:
+        The version of what was written.
+
+    Raises:
+        DataError: as `load` does.
+    """
+    found = Manifest.read(folder)
+    before = _read(found)
+    after = before.without_users(user_ids)
+    old, new = _arrays(before), _arrays(after)
+    same = {name: folder / file for name, file in found.large.items() if _is(old[name], new[name])}
+    with whole_folder(into) as aside:
+        for name in ("plan.toml", "catalog.parquet"):
+            link(folder / name, aside / name)
+        _write_learned(aside, after, same)
+    return version_of(into)
+
+
+def users_of(folder: Path) -> list[str]:
+    """List the users that a model knows, without reading the rest of it.
+
+    Raises:
+        DataError: the folder is not a model, or is damaged.
+    """
+    with Manifest.read(folder).opened("users.parquet") as file:
+        return pl.read_parquet(file)["user_id"].to_list()
+
+
+def _read(found: Manifest) -> Learned:
     try:
-        arrays = _load_arrays(folder, manifest["large"])
-        catalog = _catalog(pl.read_parquet(folder / "catalog.parquet"), manifest["pooled"])
-        users = IdMap(tuple(pl.read_parquet(folder / "users.parquet")["user_id"]))
+        with found.opened("plan.toml") as file:
+            table = tomllib.load(file)
+        arrays = _load_arrays(found)
+        with found.opened("catalog.parquet") as file:
+            catalog = _catalog(pl.read_parquet(file), found.facts["pooled"])
+        with found.opened("users.parquet") as file:
+            users = IdMap(tuple(pl.read_parquet(file)["user_id"]))
     except (BadZipFile, ValueError, KeyError, pl.exceptions.PolarsError) as error:
-        raise _damaged(folder, str(error)) from error
-    plan = Plan.load(folder / "plan.toml")
+        raise manifest.damaged(found.folder, str(error)) from error
+    plan = Plan.from_table(table)
     for kind in KINDS:
         part = getattr(plan, kind)
         if part is not None:
@@ -81,15 +151,50 @@ def load(folder: Path) -> Learned:
     histories = Histories(
         arrays["indptr"], arrays["items"], arrays["weights"], len(catalog), arrays.get("times")
     )
-    trained_on = (str(manifest["dataset"]), str(manifest["view"]))
-    return Learned(
-        plan, catalog, users, histories, arrays.get("vectors"), int(manifest["seed"]), trained_on
+    seed, trained_on = (
+        int(found.facts["seed"]),
+        (str(found.facts["dataset"]), str(found.facts["view"])),
     )
+    return Learned(plan, catalog, users, histories, arrays.get("vectors"), seed, trained_on)
 
 
-def version_of(folder: Path) -> str:
-    """Give the SHA-256 of a model: that of its manifest, which holds the hashes of all files."""
-    return sha256_of(folder / "manifest.json")
+def _load_arrays(found: Manifest) -> State:
+    with found.opened("arrays.npz") as file, np.load(file, allow_pickle=False) as small:
+        arrays = dict(small)
+    for name, file_name in found.large.items():
+        with found.opened(file_name) as file:
+            arrays[name] = _mapped(file)
+    return arrays
+
+
+def _mapped(file: BinaryIO) -> np.ndarray:
+    """Give the array of an open .npy file, which stays on disk.
+
+    Raises:
+        ValueError: there is none that can be mapped.
+    """
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("an array is of another format")
+    shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject:
+        raise ValueError("an array holds objects")
+    order: Literal["F", "C"] = "F" if by_column else "C"
+    return np.asarray(np.memmap(file, dtype, "r", file.tell(), shape, order))
+
+
+def _write_learned(folder: Path, learned: Learned, same: Mapping[str, Path]) -> None:
+    """Write what a model has beside plan and catalog, and the manifest.
+
+    Args:
+        folder: where plan and catalog are already.
+        learned: what to write.
+        same: by name, files of another model that hold the same large arrays.
+    """
+    large = _save_arrays(folder, _arrays(learned), same)
+    pl.DataFrame({"user_id": learned.users.names}, schema={"user_id": pl.String}).write_parquet(
+        folder / "users.parquet"
+    )
+    manifest.write(folder, _facts(learned), large)
 
 
 def made(folder: Path) -> float:
@@ -115,31 +220,29 @@ def _arrays(learned: Learned) -> State:
     return arrays
 
 
-def _save_arrays(folder: Path, arrays: State) -> dict[str, str]:
+def _save_arrays(folder: Path, arrays: State, same: Mapping[str, Path]) -> dict[str, str]:
     """Write arrays, and give the files of those that have one of their own."""
     large: dict[str, str] = {}
     for name, array in arrays.items():
-        if array.nbytes >= LARGE_BYTES:
-            large[name] = f"large-{len(large)}.npy"
+        if array.nbytes < LARGE_BYTES:
+            continue
+        large[name] = f"large-{len(large)}.npy"
+        if name in same:
+            link(same[name], folder / large[name])
+        else:
             np.save(folder / large[name], array, allow_pickle=False)
     small = {name: array for name, array in arrays.items() if name not in large}
     np.savez(folder / "arrays.npz", allow_pickle=False, **small)
     return large
 
 
-def _load_arrays(folder: Path, large: Mapping[str, str]) -> State:
-    with np.load(folder / "arrays.npz", allow_pickle=False) as file:
-        arrays = dict(file)
-    for name, file_name in large.items():
-        arrays[name] = np.asarray(np.load(folder / file_name, mmap_mode="r", allow_pickle=False))
-    return arrays
+def _is(one: np.ndarray, other: np.ndarray) -> bool:
+    """Say whether two arrays are the same memory, so that what is in it need not be looked at."""
+    return one.__array_interface__ == other.__array_interface__
 
 
-def _manifest(
-    learned: Learned, hashes: Mapping[str, str], large: Mapping[str, str]
-) -> dict[str, Any]:
+def _facts(learned: Learned) -> dict[str, Any]:
     return {
-        "format": FORMAT,
         "polyrec": polyrec.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -150,42 +253,7 @@ def _manifest(
         "seed": learned.seed,
         "pooled": learned.catalog.pooled,
         "encoder": None if learned.plan.encoder is None else learned.plan.encoder.fingerprint,
-        "large": dict(large),
-        "sha256": dict(hashes),
     }
-
-
-def _checked_manifest(folder: Path) -> dict[str, Any]:
-    file = folder / "manifest.json"
-    if not file.is_file():
-        raise DataError(f"{folder} is not a model: it has no manifest.json", hint="see polyrec fit")
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        version, hashes = int(manifest["format"]), dict(manifest["sha256"])
-        large = dict(manifest.setdefault("large", {}))  # format 1 has none
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder, "its manifest cannot be read") from error
-    if version > FORMAT:
-        raise DataError(
-            f"{folder} was written by polyrec {manifest.get('polyrec')} in format {version}, "
-            f"this polyrec reads up to {FORMAT}",
-            hint="upgrade polyrec, or fit again",
-        )
-    for name in (*FILES, *large.values()):
-        if (
-            "/" in name
-            or not (folder / name).is_file()
-            or sha256_of(folder / name) != hashes.get(name)
-        ):
-            raise _damaged(folder, f"{name} is not the file that was saved")
-    for name in ("dataset", "view", "seed", "pooled"):
-        if name not in manifest:
-            raise _damaged(folder, f"its manifest has no {name}")
-    return dict(manifest)
-
-
-def _damaged(folder: Path, why: str) -> DataError:
-    return DataError(f"{folder} is damaged: {why}", hint="fit again, or restore a copy")
 
 
 def _catalog_frame(catalog: Catalog) -> pl.DataFrame:

@@ -173,7 +173,7 @@ def load(folder: str | Path) -> Fitted:
     Raises:
         DataError: the folder is not a model, is damaged, or was written by a newer polyrec.
     """
-    return Fitted(artifact.load(Path(folder)))
+    return Fitted(artifact.load(Path(folder))[0])
 
 
 def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -> Fitted:

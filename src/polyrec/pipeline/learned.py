@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from polyrec.core.component import twin
+from polyrec.core.types import IdMap
 from polyrec.pipeline.preparation import tagged
 
 if TYPE_CHECKING:
-    from polyrec.core.types import Floats, Histories, IdMap
+    from collections.abc import Iterable
+
+    from polyrec.core.types import Floats, Histories
     from polyrec.data.catalog import Catalog
     from polyrec.pipeline.plan import Plan
     from polyrec.pipeline.space import Space
@@ -54,7 +58,7 @@ class Learned:
         return self.plan.space
 
     def with_items(self, catalog: Catalog) -> Learned:
-        """Take in new items: the recommender scores them from now on.
+        """Take in new items: the recommender of what is given scores them too.
 
         Raises:
             DataError: an item is known already.
@@ -63,12 +67,37 @@ class Learned:
         catalog, _ = tagged(catalog, self.plan.detector)
         joined = self.catalog.joined(catalog)
         vectors = self.space.items(catalog)
-        self.plan.recommender.extend(vectors, catalog.languages, catalog.categories)
+        recommender = twin(self.plan.recommender)  # others may be scoring with this one
+        recommender.extend(vectors, catalog.languages, catalog.categories)
         return replace(
             self,
+            plan=replace(self.plan, recommender=recommender),
             catalog=joined,
             histories=replace(self.histories, n_items=len(joined)),
             vectors=vectors if self.vectors is None else _joined(self.vectors, vectors),
+        )
+
+    def without_users(self, user_ids: Iterable[str]) -> Learned:
+        """Forget users: their ids, their histories, and what the recommender keeps of them alone.
+
+        What was learned from all users together stays as it is until the next fit.
+
+        Args:
+            user_ids: who is forgotten; those who are not known are no fault.
+        """
+        gone = [user for user in user_ids if user in self.users]
+        if not gone:
+            return self
+        kept = np.ones(len(self.users), dtype=np.bool_)
+        kept[self.users.indices(gone, kind="user")] = False
+        recommender = twin(self.plan.recommender)  # others may be scoring with this one
+        recommender.forget(kept[self.histories.lengths > 0])
+        left = np.flatnonzero(kept)
+        return replace(
+            self,
+            plan=replace(self.plan, recommender=recommender),
+            users=IdMap(tuple(self.users.names[user] for user in left)),
+            histories=self.histories.rows(left),
         )
 
     def cosines(self, item: int) -> Floats:
