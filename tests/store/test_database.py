@@ -115,12 +115,12 @@ def test_an_older_database_is_refused_until_it_is_upgraded_and_keeps_what_it_hol
 def test_versions_outlive_the_way_up_and_down(database: Database) -> None:
     hashed = "0123456789abcdef" * 4
     kept = Versions(database).add("model-0", hashed)
-    changed = Versions(database).rehash(kept.number, "f" * 64)
+    changed = Versions(database).put(kept.number, folder="model-1", hash="f" * 64, last_forgotten=3)
     Users(database).delete("ada", actor="admin")
     with database._transaction(writes=True) as connection:
         migrate.downgrade(connection, "0003")
     assert Database().upgrade() == ("0003", HEAD)
-    assert Versions(database).all() == [replace(changed, origin="f" * 64)]
+    assert Versions(database).all() == [replace(changed, origin="f" * 64, last_forgotten=0)]
     assert not Forgotten(database).any()
 
 

@@ -54,6 +54,14 @@ def test_each_deletion_gives_a_larger_number_that_of_the_same_user_too(database:
         assert connection.scalar(sa.select(sa.func.count()).select_from(forgotten)) == 2
 
 
+def test_who_was_deleted_before_a_deletion_that_is_known_is_not_named(database: Database) -> None:
+    delete(database, "ada", "bob")
+    known = Forgotten(database).last_number()
+    assert Forgotten(database).among(["ada", "bob", "eve"], after=known) == set()
+    delete(database, "eve", "ada")
+    assert Forgotten(database).among(["ada", "bob", "eve"], after=known) == {"ada", "eve"}
+
+
 def test_who_is_deleted_by_several_at_once_is_deleted(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda user: delete(database, user), ["ada", "bob"] * 4))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,21 @@ def test_what_failed_does_not_serve_and_what_serves_does_not_fail(versions: Vers
     assert states(versions) == [ACTIVE, FAILED]
 
 
+def test_another_one_takes_the_place_of_what_fails_while_it_serves(versions: Versions) -> None:
+    first, second, third = (each.number for each in add(versions, 3))
+    versions.activate(first)
+    versions.activate(second)
+    with pytest.raises(DataError, match=f"^version {second} serves; activate another one first$"):
+        versions.fail(second, "damaged", instead=second)
+    versions.fail(second, "damaged", instead=first)
+    assert states(versions) == [ACTIVE, FAILED, MADE]
+    with pytest.raises(DataError, match=f"^version {second} failed; activate another one$"):
+        versions.fail(first, "damaged", instead=second)
+    assert states(versions) == [ACTIVE, FAILED, MADE]
+    versions.fail(second, "damaged", instead=third)  # it does not serve any more
+    assert states(versions) == [ACTIVE, FAILED, MADE]
+
+
 def test_who_activate_at_once_leave_one_that_serves(versions: Versions) -> None:
     numbers = [each.number for each in add(versions, 4)]
     with ThreadPoolExecutor(4) as pool:
@@ -89,7 +105,9 @@ def test_what_is_no_hash_and_what_is_there_is_refused(versions: Versions) -> Non
         versions.add("model-0", HASH, origin="0123")
     number = versions.add("model-0", HASH).number
     with pytest.raises(DataError, match="the hash of a version is no SHA-256"):
-        versions.rehash(number, "")
+        versions.put(number, folder="model-1", hash="", last_forgotten=0)
+    with pytest.raises(DataError, match="the folder of a version is a path"):
+        versions.put(number, folder="..", hash=HASH, last_forgotten=0)
     for again in (versions.add, versions.fail_new):
         with pytest.raises(DataError, match=r"^there is a version 'model-0' already$"):
             again("model-0", HASH)
@@ -100,7 +118,8 @@ def test_what_is_no_hash_and_what_is_there_is_refused(versions: Versions) -> Non
 
 def test_a_number_that_no_version_has_is_not_known(versions: Versions) -> None:
     for number in (0, -1, 99, 2**63, 10**30):
-        for ask in (versions.activate, lambda n: versions.rehash(n, HASH)):
+        put = partial(versions.put, folder="model-0", hash=HASH, last_forgotten=0)
+        for ask in (versions.activate, versions.get, put):
             with pytest.raises(UnknownIdError, match=f"^no version has the id '{number}'"):
                 ask(number)
 
@@ -109,8 +128,10 @@ def test_a_model_is_known_by_what_it_was_when_it_came(versions: Versions) -> Non
     assert versions.of_origin(HASH) is None
     came = versions.add("model-0", HASH)
     assert came.origin == HASH
-    changed = versions.rehash(came.number, OTHER)
-    assert (changed.hash, changed.origin) == (OTHER, HASH)
+    changed = versions.put(came.number, folder="model-0b", hash=OTHER, last_forgotten=5)
+    assert (changed.folder, changed.hash, changed.origin) == ("model-0b", OTHER, HASH)
+    assert (came.last_forgotten, changed.last_forgotten) == (0, 5)
+    assert versions.get(came.number) == changed
     assert versions.of_origin(HASH) == changed
     assert versions.of_origin(OTHER) is None
     copy = versions.add("model-1", OTHER, origin=HASH)

@@ -39,9 +39,14 @@ class Forgotten:
         with self.database.reading() as connection:
             return int(connection.scalar(sa.select(sa.func.max(forgotten.c.id))) or 0)
 
-    def among(self, user_ids: Iterable[str]) -> set[str]:
-        """Give those of the users who were deleted; one look where nobody was."""
-        if not self.any():
+    def among(self, user_ids: Iterable[str], *, after: int = 0) -> set[str]:
+        """Give those of the users who were deleted; one look where nobody was.
+
+        Args:
+            user_ids: the users.
+            after: the number of a deletion; those up to it do not count.
+        """
+        if self.last_number() <= after:
             return set()
         hashed = {_hash(each): each for each in user_ids}
         hashes = list(hashed)
@@ -49,7 +54,8 @@ class Forgotten:
         with self.database.reading() as connection:
             for start in range(0, len(hashes), BLOCK):
                 block = forgotten.c.user_hash.in_(hashes[start : start + BLOCK])
-                known = connection.scalars(sa.select(forgotten.c.user_hash).where(block))
+                wanted = sa.select(forgotten.c.user_hash).where(block, forgotten.c.id > after)
+                known = connection.scalars(wanted)
                 found |= {hashed[each] for each in known}
         return found
 

@@ -152,6 +152,8 @@ versions = sa.Table(
     # of what it had when it came: a model whose users were deleted is still known by it
     sa.Column("origin", sa.String(64), nullable=False, server_default=""),
     sa.Column("last_event", Id, nullable=False),
+    # the last deletion of a user that the folder knows of
+    sa.Column("last_forgotten", Id, nullable=False, server_default=sa.text("0")),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("made", Instant, nullable=False),

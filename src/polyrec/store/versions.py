@@ -35,6 +35,7 @@ class Version:
             made.
         origin: that of what it held when it came; it stays when users are taken out of it.
         last_event: the number of the last event that it learned from.
+        last_forgotten: the number of the last deletion of a user that its folder knows of.
         state: `made`, `active` (it serves; one at most), `kept` (it served before) or `failed`.
         error: why it failed, or empty.
         made: when it was made.
@@ -46,6 +47,7 @@ class Version:
     hash: str
     origin: str
     last_event: int
+    last_forgotten: int
     state: str
     error: str
     made: datetime
@@ -58,7 +60,15 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def add(self, folder: str, hash: str, *, origin: str = "", last_event: int = 0) -> Version:  # noqa: A002
+    def add(
+        self,
+        folder: str,
+        hash: str,  # noqa: A002
+        *,
+        origin: str = "",
+        last_event: int = 0,
+        last_forgotten: int = 0,
+    ) -> Version:
         """Keep a version that was made; it does not serve yet.
 
         Args:
@@ -66,12 +76,14 @@ class Versions:
             hash: SHA-256 of what the folder holds.
             origin: that of the model that it was made of; empty if it is as it came.
             last_event: the number of the last event that it learned from.
+            last_forgotten: that of the last deletion of a user that the folder knows of.
 
         Raises:
             DataError: the folder is no plain name or there already, or the hash is no SHA-256.
         """
         made = {"hash": _sha256(hash), "origin": _sha256(origin or hash), "last_event": last_event}
-        return self._add(folder, made | {"state": MADE, "error": ""})
+        made |= {"last_forgotten": last_forgotten, "state": MADE, "error": ""}
+        return self._add(folder, made)
 
     def fail_new(self, folder: str, error: str) -> Version:
         """Keep that no version could be made, and why.
@@ -83,19 +95,20 @@ class Versions:
         Raises:
             DataError: the folder is no plain name or there already.
         """
-        nothing = {"hash": "", "origin": "", "last_event": 0}
+        nothing = {"hash": "", "origin": "", "last_event": 0, "last_forgotten": 0}
         return self._add(folder, nothing | {"state": FAILED, "error": _why(error)})
 
-    def rehash(self, number: int, hash: str) -> Version:  # noqa: A002
-        """Say what the folder of a version holds now.
+    def put(self, number: int, *, folder: str, hash: str, last_forgotten: int) -> Version:  # noqa: A002
+        """Say where a version is now: without users who were deleted, it is another folder.
 
         Raises:
             UnknownIdError: there is none of the number.
-            DataError: the hash is no SHA-256.
+            DataError: the folder is no plain name, or the hash is no SHA-256.
         """
+        now = {"folder": _name(folder), "hash": _sha256(hash), "last_forgotten": last_forgotten}
         with self.database.writing() as connection:
             _locked(connection, number)
-            _set(connection, number, {"hash": _sha256(hash)})
+            _set(connection, number, now)
             return _version(connection, number)
 
     def activate(self, number: int) -> Version:
@@ -106,27 +119,37 @@ class Versions:
             DataError: it failed.
         """
         with self.database.writing() as connection:
-            row = _locked(connection, number)
-            if row.state == FAILED:
-                raise DataError(f"version {number} failed", hint="activate another one")
-            if row.state != ACTIVE:
-                connection.execute(
-                    sa.update(versions).where(versions.c.state == ACTIVE).values(state=KEPT)
-                )
-                _set(connection, number, {"state": ACTIVE, "activated": datetime.now(UTC)})
-            return _version(connection, number)
+            _locked(connection, number)
+            return _activate(connection, number)
 
-    def fail(self, number: int, error: str) -> Version:
+    def fail(self, number: int, error: str, *, instead: int | None = None) -> Version:
         """Say that a version cannot serve, and why.
+
+        Args:
+            number: the version.
+            error: why; cut where it is too long.
+            instead: the version that takes its place if it is the one that serves.
 
         Raises:
             UnknownIdError: there is none of the number.
-            DataError: it serves.
+            DataError: it serves, and nothing can take its place.
         """
         with self.database.writing() as connection:
             if _locked(connection, number).state == ACTIVE:
-                raise DataError(f"version {number} serves", hint="activate another one first")
+                if instead in {None, number}:
+                    hint = "activate another one first"
+                    raise DataError(f"version {number} serves", hint=hint)
+                _activate(connection, instead)
             _set(connection, number, {"state": FAILED, "error": _why(error)})
+            return _version(connection, number)
+
+    def get(self, number: int) -> Version:
+        """Give a version.
+
+        Raises:
+            UnknownIdError: there is none of the number.
+        """
+        with self.database.reading() as connection:
             return _version(connection, number)
 
     def active(self) -> Version | None:
@@ -162,10 +185,7 @@ class Versions:
         return None if row is None else Version(*row)
 
     def _add(self, folder: str, values: dict[str, Any]) -> Version:
-        given_id("folder", folder)
-        if folder in {".", ".."} or set(folder) & set("/\\\0"):
-            raise DataError("the folder of a version is a path", hint="give its name alone")
-        row = values | {"folder": folder, "made": datetime.now(UTC)}
+        row = values | {"folder": _name(folder), "made": datetime.now(UTC)}
         with self.database.writing() as connection:
             made = insert(connection, versions).values(row)
             made = made.on_conflict_do_nothing(index_elements=["folder"])
@@ -191,8 +211,25 @@ def _version(connection: Connection, number: int) -> Version:
     return Version(*row)
 
 
+def _activate(connection: Connection, number: int) -> Version:
+    row = _version(connection, number)
+    if row.state == FAILED:
+        raise DataError(f"version {number} failed", hint="activate another one")
+    if row.state != ACTIVE:
+        connection.execute(sa.update(versions).where(versions.c.state == ACTIVE).values(state=KEPT))
+        _set(connection, number, {"state": ACTIVE, "activated": datetime.now(UTC)})
+    return _version(connection, number)
+
+
 def _set(connection: Connection, number: int, changes: dict[str, Any]) -> None:
     connection.execute(sa.update(versions).where(versions.c.id == number).values(changes))
+
+
+def _name(folder: str) -> str:
+    given_id("folder", folder)
+    if folder in {".", ".."} or set(folder) & set("/\\\0"):
+        raise DataError("the folder of a version is a path", hint="give its name alone")
+    return folder
 
 
 def _sha256(given: str) -> str:

@@ -12,9 +12,12 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the table of the forgotten; versions are as they came."""
+    """Make the table of the forgotten; versions are as they came, and know of no deletion."""
     op.add_column("versions", sa.Column("origin", sa.String(64), nullable=False, server_default=""))
     op.execute("UPDATE versions SET origin = hash")
+    op.add_column(
+        "versions", sa.Column("last_forgotten", Id, nullable=False, server_default=sa.text("0"))
+    )
     op.create_table(
         "forgotten",
         sa.Column("id", Id, primary_key=True),
@@ -25,6 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop both."""
+    """Drop all of it."""
     op.drop_table("forgotten")
+    op.drop_column("versions", "last_forgotten")
     op.drop_column("versions", "origin")
