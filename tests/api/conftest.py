@@ -9,15 +9,20 @@ from fastapi.testclient import TestClient
 import polyrec
 from polyrec.api.app import create_app
 from polyrec.api.keys import Keys, new_key
-from polyrec.api.serving import Model, Serving, load_model
+from polyrec.api.serving import Serving
 from polyrec.api.settings import Settings
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
+from polyrec.live.live import Live
+from polyrec.live.model import Model
+from polyrec.live.overlay import Overlaid
+from polyrec.pipeline import artifact
 from polyrec.pipeline.plan import Plan
+from polyrec.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CONTENT = {
@@ -37,7 +42,7 @@ TEXTS = {
 }
 ODD_IDS = (
     *("a/b", "/", "//a", "a/", "a b", "a?b=c#d", "100%", "%2F", "säge", "緑茶", "..", "."),
-    *("a\nb", "b\n", "'; drop table", "<b>", "\U0001f600", "x" * 900, "events", "a/export"),
+    *("a\nb", "b\n", "'; drop table", "<b>", "\U0001f600", "x" * 250, "events", "a/export"),
 )
 
 
@@ -74,7 +79,8 @@ def texts() -> dict[str, tuple[str, str, str]]:
 
 @pytest.fixture(scope="session")
 def model(model_folder: Path) -> Model:
-    return load_model(model_folder)
+    learned, version = artifact.load(model_folder)
+    return Model.of(Overlaid.of(learned), version, made=artifact.made(model_folder))
 
 
 @dataclass
@@ -91,23 +97,31 @@ class Desk:
     def post(self, **body: Any) -> Any:
         return self.client.post("/recommend", json=body, headers=self.open("read"))
 
+    def write(self, path: str, *, scope: str = "write", method: str = "POST", **body: Any) -> Any:
+        return self.client.request(method, path, json=body, headers=self.open(scope))
+
     def open(self, scope: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[scope]}"}
 
 
 @pytest.fixture
-def open_desk(model: Model) -> Callable[..., Desk]:
-    """Make a service with other settings."""
+def open_desk(model: Model, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Make a service with other settings, and a database of its own."""
+    opened: list[Live] = []
 
     def make(**settings: Any) -> Desk:
         made = {scope: new_key(scope, [scope]) for scope in ("read", "write", "admin")}
         keys = Keys(record for _, record in made.values())
-        serving = Serving(model, keys, Settings(**settings))
+        live = Live(Database(str(tmp_path / f"{len(opened)}.sqlite")), model)
+        opened.append(live)
+        serving = Serving(live, keys, Settings(**settings))
         app = create_app(serving)
         client = TestClient(app, raise_server_exceptions=False)
         return Desk(serving, client, {scope: key for scope, (key, _) in made.items()})
 
-    return make
+    yield make
+    for live in opened:
+        live.close()
 
 
 @pytest.fixture

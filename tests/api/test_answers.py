@@ -108,15 +108,17 @@ def test_ids_of_any_characters_stand_in_histories(desk: Any, odd_id: str) -> Non
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
 def test_no_id_is_too_odd_to_be_answered(desk: Any, name: str) -> None:
-    known = name in desk.serving.model.service.learned.catalog.ids
+    known = name in desk.serving.live.model.service.learned.catalog.ids
     assert desk.get(f"/recommend/{_path(name)}").status_code == 200
     assert desk.get(f"/similar/{_path(name)}").status_code == (200 if known else 404)
 
 
 def test_health_needs_no_key_and_tells_whether_a_model_is_loaded(desk: Any) -> None:
     assert desk.client.get("/health/live").json() == {"status": "live"}
-    assert desk.client.get("/health/ready").json() == {"status": "ready"}
-    desk.serving.model = None
+    ready = desk.client.get("/health/ready").json()
+    version = desk.serving.live.model.version
+    assert ready == {"status": "ready", "model_version": version, "fault": ""}
+    desk.serving.live.model = None
     assert desk.client.get("/health/live").status_code == 200
     for answer in (desk.client.get("/health/ready"), desk.get("/recommend/ada")):
         assert answer.status_code == 503
@@ -128,7 +130,9 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     assert schema["openapi"].startswith("3.1")
     assert set(schema["paths"]) == {
         *("/recommend/{user_id}", "/recommend", "/similar/{item_id}"),
-        *("/health/live", "/health/ready", "/metrics"),
+        *("/health/live", "/health/ready", "/metrics", "/events", "/satisfaction"),
+        *("/items", "/items/{item_id}", "/items/delete"),
+        *("/users", "/users/{user_id}", "/users/{user_id}/export"),
     }
     got = schema["paths"]["/recommend/{user_id}"]["get"]
     assert got["security"] == [{"HTTPBearer": []}]

@@ -153,7 +153,7 @@ def test_what_fails_inside_stays_inside(
     def fail(query: Any) -> None:
         raise error
 
-    monkeypatch.setattr(desk.serving.model.service, "recommend", fail)
+    monkeypatch.setattr(desk.serving.live.model.service, "recommend", fail)
     with caplog.at_level(logging.INFO, "polyrec.api"):
         answer = desk.get("/recommend/ada")
     _problem(answer, status)
@@ -167,7 +167,7 @@ def test_what_fails_inside_stays_inside(
 def test_an_engines_own_words_stay_inside(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     note = f"only 0 of 10; {UNTRANSLATED}: http://10.1.2.3 refused"
     answer = Suggestion((), "text", note)
-    monkeypatch.setattr(desk.serving.model.service, "recommend", lambda _: answer)
+    monkeypatch.setattr(desk.serving.live.model.service, "recommend", lambda _: answer)
     assert desk.post(text="wood").json()["note"] == f"only 0 of 10; {UNTRANSLATED}"
 
 

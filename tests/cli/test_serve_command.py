@@ -48,7 +48,7 @@ def test_a_model_is_served_to_this_machine_with_a_key_that_is_shown_once(
     (first, host, port), (second, *_, other) = served
     assert (host, port, other) == ("127.0.0.1", 8000, 9000)
     assert first.keys.find(key).scopes == second.keys.find(key).scopes == ("read", "write", "admin")
-    assert first.model.version[:12] in again.stderr
+    assert first.live.serving().version[:12] in again.stderr
 
 
 def test_keys_lie_in_the_users_data_folder_if_no_file_is_named(

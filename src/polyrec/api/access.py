@@ -8,7 +8,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from polyrec.api.serving import Model, Serving
+from polyrec.api.keys import KeyRecord
+from polyrec.api.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,20 +26,20 @@ async def serving(request: Request) -> Serving:
     return found
 
 
-async def model(held: Annotated[Serving, Depends(serving)]) -> Model:
-    """Give the model that answers this request."""
-    if held.model is None:
+async def ready(held: Annotated[Serving, Depends(serving)]) -> Serving:
+    """Give the same; 503 while there is no model to answer with."""
+    if held.live.model is None:
         raise HTTPException(503, "no model is loaded", {"Retry-After": "5"})
-    return held.model
+    return held
 
 
-def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
-    """Make a dependency that refuses whoever has no key with a scope."""
+def needs(scope: Scope) -> Callable[..., Awaitable[KeyRecord]]:
+    """Make a dependency that refuses whoever has no key with a scope, and gives its record."""
 
     async def check(
         held: Annotated[Serving, Depends(serving)],
         given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
-    ) -> None:
+    ) -> KeyRecord:
         key = given.credentials[:LONGEST_KEY] if given else ""
         record = held.keys.find(key)
         if record is None:
@@ -48,5 +49,6 @@ def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
             raise HTTPException(403, f"this key does not open what needs the scope {scope!r}")
         if wait := held.throttle.wait_s(record.salt):
             raise HTTPException(429, "this key asks too often", {"Retry-After": str(wait)})
+        return record
 
     return check

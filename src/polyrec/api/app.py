@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -9,10 +10,21 @@ from fastapi import FastAPI
 import polyrec
 from polyrec.api.door import Door
 from polyrec.api.problems import MEDIA_TYPE, answer_with_problems
-from polyrec.api.routes import health, metrics, recommend, similar
+from polyrec.api.routes import (
+    events,
+    health,
+    items,
+    metrics,
+    recommend,
+    satisfaction,
+    similar,
+    users,
+)
 from polyrec.api.schemas import ProblemBody
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from polyrec.api.serving import Serving
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -33,12 +45,19 @@ def create_app(serving: Serving) -> FastAPI:
 
     Pages of documentation are left out: they would load scripts from elsewhere.
     """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        serving.live.close()
+
     app = FastAPI(
         title="polyrec",
         summary="Recommend across languages.",
         version=polyrec.__version__,
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
         redirect_slashes=False,  # a slash at the end belongs to an id
         responses=PROBLEMS,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
@@ -46,6 +65,6 @@ def create_app(serving: Serving) -> FastAPI:
     app.state.serving = serving
     answer_with_problems(app)
     app.add_middleware(Door, settings=serving.settings, metrics=serving.metrics)
-    for routes in (recommend, similar, health, metrics):
+    for routes in (recommend, similar, events, items, users, satisfaction, health, metrics):
         app.include_router(routes.ROUTER)
     return app

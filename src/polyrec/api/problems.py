@@ -67,7 +67,8 @@ def answer_with_problems(app: FastAPI) -> None:
 async def _of_http(request: Request, error: Exception) -> Response:
     del request
     assert isinstance(error, HTTPException)
-    words = OWN_WORDS.get(error.status_code, error.detail)
+    is_bare = error.detail == HTTPStatus(error.status_code).phrase
+    words = OWN_WORDS.get(error.status_code, error.detail) if is_bare else error.detail
     return Problem(error.status_code, words, error.headers)
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    field_validator,
+    model_validator,
+)
 
 from polyrec.core.types import LanguageMode, Mode
+from polyrec.store.limits import LONGEST_ID, LONGEST_NOTE, LONGEST_TAG
 
-MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES = 100, 1000, 20
-LONGEST_ID, LONGEST_TEXT, LONGEST_TAG = 1000, 10_000, 40
+MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES, MOST_AT_ONCE = 100, 1000, 20, 1000
+LONGEST_TEXT, LONGEST_ITEM_TEXT, MOST_TEXTS = 10_000, 100_000, 100
 
-Id = Annotated[str, Field(max_length=LONGEST_ID)]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
 K = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items at most.")]
 
@@ -136,10 +145,140 @@ class Alike(BaseModel):
     items: list[Item]
 
 
+class Sent(BaseModel):
+    """What is sent to be kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Event(Sent):
+    """What somebody did with an item."""
+
+    user_id: Id
+    item_id: Id
+    kind: Literal["view", "click", "purchase", "rating", "dislike"]
+    rating: float | None = Field(None, ge=1, le=5, description="Stars; of a `rating` alone.")
+    at: AwareDatetime | None = Field(None, description="When; now, where nothing is said.")
+    key: Id | None = Field(None, description="A name for it, so that it counts once.")
+
+    @model_validator(mode="after")
+    def _rates_with_stars(self) -> Self:
+        if (self.kind == "rating") != (self.rating is not None):
+            raise ValueError("a rating has stars, and nothing else has")
+        return self
+
+
+class SentEvents(Sent):
+    """Events, kept as a whole or not at all."""
+
+    events: list[Event] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class KeptEvents(BaseModel):
+    """What became of events that were sent; they are on disk."""
+
+    added: int
+    repeated: int = Field(description="How many had been sent before.")
+    unknown_items: int = Field(description="How many are about items that no model knows yet.")
+
+
+class StoredItem(Sent):
+    """An item with its texts by language."""
+
+    item_id: Id
+    texts: dict[Tag, Annotated[str, Field(max_length=LONGEST_ITEM_TEXT)]] = Field(
+        min_length=1, max_length=MOST_TEXTS, description="By BCP 47 tag, `und` where unknown."
+    )
+    language: Tag | None = Field(None, description="That of the text to show; else the first.")
+    category: str = Field("", max_length=LONGEST_NOTE)
+    attributes: dict[str, JsonValue] = {}
+
+
+class SentItems(Sent):
+    """Items to keep; those that are there are replaced."""
+
+    items: list[StoredItem] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class KeptItems(BaseModel):
+    """What became of items that were sent; they are on disk."""
+
+    stored: int
+    shown: str = Field(description="When they can be recommended.")
+
+
+class ItemPage(BaseModel):
+    """Some of the items, in the order of their ids."""
+
+    items: list[StoredItem]
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class ItemIds(Sent):
+    """Ids of items."""
+
+    item_ids: list[Id] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Deleted(BaseModel):
+    """How many there were."""
+
+    deleted: int
+
+
+class Profile(Sent):
+    """What a user says about themselves, in any language."""
+
+    user_id: Id
+    text: str = Field("", max_length=LONGEST_TEXT)
+    language: Tag = "und"
+
+
+class SentUsers(Sent):
+    """Users to keep; those that are there are replaced."""
+
+    users: list[Profile] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Kept(BaseModel):
+    """How many were kept."""
+
+    stored: int
+
+
+class UserPage(BaseModel):
+    """Some of the users, in the order of their ids."""
+
+    users: list[Profile]
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class DeletedUser(BaseModel):
+    """What was deleted of a user, in rows, and what was out of reach."""
+
+    deleted: dict[str, int]
+    out_of_reach: str
+
+
+class Opinion(Sent):
+    """How satisfied a user is with what they were recommended."""
+
+    user_id: Id
+    score: int = Field(ge=1, le=5, strict=True, description="1 (not at all) to 5.")
+    comment: str = Field("", max_length=LONGEST_NOTE)
+
+
 class Health(BaseModel):
     """Whether the service can be asked."""
 
     status: str
+
+
+class Ready(Health):
+    """Which model answers."""
+
+    model_version: str
+    fault: str = Field(description="The error that kept items from the model; empty for none.")
 
 
 class ProblemBody(BaseModel):

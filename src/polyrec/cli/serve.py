@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,8 @@ from polyrec.core.errors import ConfigError
 if TYPE_CHECKING:
     from polyrec.api.serving import Serving
     from polyrec.api.settings import Settings
+    from polyrec.live.live import Live
+    from polyrec.store.database import Database
 
 EPILOG = """\b
 Examples:
@@ -60,34 +65,50 @@ def serve(
 
     settings = Settings(requests_per_s=requests_per_second)
     serving = _demo(model, keys_file, settings) if demo else _own(model, keys_file, settings)
-    assert serving.model is not None
-    click.echo(f"model {serving.model.version[:12]} on http://{printable(host)}:{port}", err=True)
+    version = serving.live.serving().version
+    click.echo(f"model {version[:12]} on http://{printable(host)}:{port}", err=True)
     run(serving, host=host, port=port)
 
 
 def _own(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
     from polyrec.api.key_file import default_file, open_keys
-    from polyrec.api.serving import Serving, load_model
+    from polyrec.api.serving import Serving
+    from polyrec.store.database import Database
 
     if model is None:
         raise ConfigError("no model is given", hint="name its folder, or use --demo")
-    loaded = load_model(model)
+    live = _live(Path(model), Database())
     keys, first = open_keys(keys_file or default_file())
     if first is not None:
         click.echo(f"key (read, write, admin), shown only now: {first}")
-    return Serving(loaded, keys, settings)
+    return Serving(live, keys, settings)
 
 
 def _demo(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
     from polyrec.api.keys import Keys, new_key
-    from polyrec.api.serving import Serving, load_model
+    from polyrec.api.serving import Serving
+    from polyrec.store.database import Database
 
     if model is not None or keys_file is not None:
         raise ConfigError("--demo goes with neither a model nor --keys", hint="leave them out")
-    loaded = load_model(_demo_model())
+    folder = tempfile.mkdtemp(prefix="polyrec-demo-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    live = _live(_demo_model(), Database(f"{folder}/demo.sqlite"))
     key, record = new_key("demo")
     click.echo(f"key (read, write, admin) for this run: {key}")
-    return Serving(loaded, Keys([record]), settings)
+    return Serving(live, Keys([record]), settings)
+
+
+def _live(folder: Path, database: Database) -> Live:
+    from polyrec.live.live import Live
+    from polyrec.live.model import Model
+    from polyrec.live.overlay import Overlaid
+    from polyrec.pipeline import artifact
+
+    database.counts()  # what is wrong with it is said now
+    learned, version = artifact.load(folder)
+    made = artifact.made(folder)
+    return Live(database, Model.of(Overlaid.of(learned), version, made=made))
 
 
 def _demo_model() -> Path:

@@ -261,6 +261,9 @@ class Query:
     Attributes:
         user_id: a user of the training data, or None.
         history: item ids that the user chose, known or beyond the training data.
+        weights: how strong each choice of `history` is, above 0; empty for 1 each.
+        disliked: item ids that the user does not want: left out, and taken out of what is known of
+            the user's history.
         text: what the user wants, in any language.
         text_language: BCP 47 tag of the text; `und` where unknown.
         k: length of the list.
@@ -273,6 +276,8 @@ class Query:
 
     user_id: str | None = None
     history: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+    disliked: tuple[str, ...] = ()
     text: str | None = None
     text_language: str = "und"
     k: int = 10

@@ -44,10 +44,12 @@ class Service:
 
     Args:
         learned: what the pipeline knows.
+        withdrawn: items that are not shown to anybody, shape (items,), or None.
     """
 
-    def __init__(self, learned: Learned) -> None:
+    def __init__(self, learned: Learned, withdrawn: Booleans | None = None) -> None:
         self.learned = learned
+        self.withdrawn = withdrawn
         self._language_of = learned.plan.preparation.language_of
         self._languages_for = lru_cache(maxsize=64)(learned.catalog.languages_for)
         self._works = learned.catalog.works
@@ -104,10 +106,15 @@ class Service:
         if learned.vectors is not None:
             scores = learned.cosines(item)[None, :]
             scores[0, item] = -np.inf
+            if self.withdrawn is not None:
+                scores[0, self.withdrawn] = -np.inf
             ranking = best_items(scores, self._places(k), seed=learned.seed)
         else:
             alone = Histories.from_lists([[item]], n_items=len(learned.catalog))
-            ranking = learned.plan.recommender.top(alone, self._places(k), seed=learned.seed)
+            allowed = None if self.withdrawn is None else ~self.withdrawn
+            ranking = learned.plan.recommender.top(
+                alone, self._places(k), allowed=allowed, seed=learned.seed
+            )
         return tuple(
             self._shown(int(other), float(score), None, ())
             for other, score in zip(ranking.items[0], ranking.scores[0], strict=True)
@@ -167,6 +174,13 @@ class Service:
             )
         for tag in (*query.languages, query.text_language):
             standard_tag(tag)
+        if query.weights and len(query.weights) != len(query.history):
+            raise ConfigError(
+                f"{len(query.weights)} weights for a history of {len(query.history)}",
+                hint="give one for each item, or none",
+            )
+        if not all(0 < weight < np.inf for weight in query.weights):
+            raise ConfigError("a weight is not above 0", hint="give finite weights above 0")
 
     def _understood(self, query: Query) -> Query:
         """Find the language of a query's text where it has no tag, if the plan has a detector."""
@@ -177,21 +191,37 @@ class Service:
 
     def _known(self, query: Query) -> tuple[Mode, Histories]:
         """Say what is known of who asks, best first, and the history that it rests on."""
-        learned, n_items = self.learned, len(self.learned.catalog)
-        given = learned.catalog.ids.indices(query.history)
-        if query.user_id is not None and query.user_id in learned.users:
-            user = learned.users.index(query.user_id, kind="user")
-            own = learned.histories.rows(slice(user, user + 1))
-            new = np.setdiff1d(given, own.items)
-            if len(own.items) and not len(new):
+        own, said = self._own(query), self._said(query)
+        if len(own.items):
+            new = ~np.isin(said.items, own.items)
+            if not new.any():
                 return "personal", own
-            if len(own.items):
-                joined = Histories.from_lists([new.tolist()], n_items=n_items).matrix()
-                return "personal", Histories.from_matrix(own.matrix() + joined)
-        histories = Histories.from_lists([given.tolist()], n_items=n_items)
-        if len(given):
-            return "fold-in", histories
-        return ("text" if self._says_more(query) else "popular"), histories
+            joined = own.matrix() + _one_history(said, new).matrix()
+            return "personal", Histories.from_matrix(joined)
+        if len(said.items):
+            return "fold-in", said
+        return ("text" if self._says_more(query) else "popular"), said
+
+    def _own(self, query: Query) -> Histories:
+        """Give what a user of the training data chose, less what they dislike."""
+        learned = self.learned
+        if query.user_id is None or query.user_id not in learned.users:
+            return Histories.from_lists([[]], n_items=len(learned.catalog))
+        user = learned.users.index(query.user_id, kind="user")
+        own = learned.histories.rows(slice(user, user + 1))
+        disliked = learned.catalog.ids.indices(query.disliked)
+        return own if not len(disliked) else _one_history(own, ~np.isin(own.items, disliked))
+
+    def _said(self, query: Query) -> Histories:
+        """Give the history that a query names; of an item that stands twice, what counts more."""
+        catalog = self.learned.catalog
+        weights = query.weights or (1.0,) * len(query.history)
+        strongest: dict[int, float] = {}
+        for item, weight in zip(catalog.ids.indices(query.history).tolist(), weights, strict=True):
+            strongest[item] = max(weight, strongest.get(item, 0.0))
+        items = np.array(sorted(strongest), dtype=np.int64)
+        strength = np.array([strongest[item] for item in items.tolist()], dtype=np.float32)
+        return Histories(np.array([0, len(items)]), items, strength, len(catalog))
 
     @property
     def _reads_text(self) -> bool:
@@ -203,6 +233,8 @@ class Service:
         """Rank what may be shown; an answer that says nothing gives way to what is popular."""
         learned = self.learned
         allowed = eligible(learned.catalog, query)
+        if self.withdrawn is not None:
+            allowed &= ~self.withdrawn
         context = Context(
             self._places(query.k),
             self._languages_for(query.languages),
@@ -311,6 +343,13 @@ class Service:
         if self.learned.histories.lengths[index]:
             return f"the history of {user} says nothing of what may be shown"
         return f"{user} has no history"
+
+
+def _one_history(histories: Histories, keep: Booleans) -> Histories:
+    """Give some of the events of one user, times included."""
+    times = None if histories.times is None else histories.times[keep]
+    items, weights = histories.items[keep], histories.weights[keep]
+    return Histories(np.array([0, len(items)]), items, weights, histories.n_items, times)
 
 
 def _check_k(k: int) -> None:

@@ -1,4 +1,4 @@
-"""Which items may be shown at all: category, allow and deny lists, wished languages."""
+"""Which items may be shown at all: category, lists of items, wished languages."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def eligible(catalog: Catalog, query: Query) -> Booleans:
     """Say of each item whether a query lets it be shown, shape (items,).
 
     Raises:
-        UnknownIdError: the query allows or denies an item that is not in the catalog.
+        UnknownIdError: the query names an item that is not in the catalog.
         DataError: no item has the category.
     """
     allowed = np.ones(len(catalog), dtype=np.bool_)
     if query.allow is not None:
         allowed[:] = False
         allowed[catalog.ids.indices(query.allow)] = True
-    allowed[catalog.ids.indices(query.deny)] = False
+    allowed[catalog.ids.indices((*query.deny, *query.disliked))] = False
     if query.category is not None:
         of_category = catalog.categories == query.category
         if not of_category.any():

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from polyrec.api import schemas
-from polyrec.api.access import model
-from polyrec.api.serving import Model
+from polyrec.api.access import ready as ready_one
+from polyrec.api.serving import Serving
 
 ROUTER = APIRouter(prefix="/health", tags=["health"])
 
@@ -20,7 +20,7 @@ async def live() -> schemas.Health:
 
 
 @ROUTER.get("/ready")
-async def ready(asked: Annotated[Model, Depends(model)]) -> schemas.Health:
-    """Say that a model is loaded; 503 while there is none."""
-    del asked
-    return schemas.Health(status="ready")
+async def ready(held: Annotated[Serving, Depends(ready_one)]) -> schemas.Ready:
+    """Say which model answers, and what went wrong behind it; 503 while there is none."""
+    model = held.live.serving()
+    return schemas.Ready(status="ready", model_version=model.version, fault=held.live.fault)

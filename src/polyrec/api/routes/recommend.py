@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query
 
 from polyrec.api import schemas
-from polyrec.api.access import model, needs, serving
+from polyrec.api.access import needs, ready
 from polyrec.api.ids import ANY_ID
-from polyrec.api.serving import Model, Serving
+from polyrec.api.serving import Serving
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query as Question
-from polyrec.core.types import Suggestion
+from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
 
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
@@ -23,24 +23,20 @@ ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 def recommend(
     user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
     wishes: Annotated[schemas.Wishes, Query()],
-    asked: Annotated[Model, Depends(model)],
-    held: Annotated[Serving, Depends(serving)],
+    held: Annotated[Serving, Depends(ready)],
 ) -> schemas.Answer:
     """Recommend to a user by what they chose; one who is not known gets what is popular."""
-    return _answer(held, asked, wishes, user_id=user_id)
+    return _answer(held, wishes, user_id=user_id)
 
 
 @ROUTER.post("/recommend")
 def recommend_to_anybody(
-    anybody: Annotated[schemas.Anybody, Body()],
-    asked: Annotated[Model, Depends(model)],
-    held: Annotated[Serving, Depends(serving)],
+    anybody: Annotated[schemas.Anybody, Body()], held: Annotated[Serving, Depends(ready)]
 ) -> schemas.Answer:
     """Recommend to somebody without an account, by a history, a text in any language, or both."""
-    asked.check_items(anybody.history)
+    held.live.serving().check_items(anybody.history)
     return _answer(
         held,
-        asked,
         anybody,
         history=tuple(anybody.history),
         text=anybody.text,
@@ -50,7 +46,6 @@ def recommend_to_anybody(
 
 def _answer(
     held: Serving,
-    asked: Model,
     wishes: schemas.Wishes,
     *,
     user_id: str | None = None,
@@ -68,12 +63,13 @@ def _answer(
         language_mode=wishes.mode,
         category=wishes.category,
     )
-    found = asked.service.recommend(question)
+    model, found = held.live.answer(question)
     notes = [_without_engine(found.note)] if found.note else []
     explanations: list[schemas.Because | None] = [None] * len(found.items)
     if wishes.explain and found.items:
         try:
-            explanations = _explanations(asked, question, found)
+            item_ids = [item.item_id for item in found.items]
+            explanations = [*map(_because, held.live.explain(model, question, item_ids))]
         except DataError:  # an item that only fills a place
             notes.append("not all of these items can be explained")
     items = [
@@ -82,7 +78,7 @@ def _answer(
     ]
     held.metrics.recommended(found.mode)
     return schemas.Answer(
-        model_version=asked.version,
+        model_version=model.version,
         mode=found.mode,
         languages=wishes.languages,
         language_mode=wishes.mode,
@@ -91,14 +87,8 @@ def _answer(
     )
 
 
-def _explanations(
-    asked: Model, question: Question, found: Suggestion
-) -> list[schemas.Because | None]:
-    item_ids = [item.item_id for item in found.items]
-    return [
-        schemas.Because.model_validate(asdict(each))
-        for each in asked.service.explain_many(question, item_ids)
-    ]
+def _because(explanation: Explanation) -> schemas.Because:
+    return schemas.Because.model_validate(asdict(explanation))
 
 
 def _without_engine(note: str) -> str:

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from polyrec.api import schemas
-from polyrec.api.access import model, needs
+from polyrec.api.access import needs, ready
 from polyrec.api.ids import ANY_ID
-from polyrec.api.serving import Model
+from polyrec.api.serving import Serving
 
 ROUTER = APIRouter(tags=["similar"], dependencies=[Depends(needs("read"))])
 
@@ -19,10 +19,11 @@ ROUTER = APIRouter(tags=["similar"], dependencies=[Depends(needs("read"))])
 def similar(
     item_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
     wishes: Annotated[schemas.Nearness, Query()],
-    asked: Annotated[Model, Depends(model)],
+    held: Annotated[Serving, Depends(ready)],
 ) -> schemas.Alike:
     """Give the items nearest to an item."""
-    asked.check_items([item_id])
-    found = asked.service.similar(item_id, k=wishes.k)
+    model = held.live.serving()
+    model.check_items([item_id])
+    found = model.service.similar(item_id, k=wishes.k)
     items = [schemas.Item(**asdict(item)) for item in found]
-    return schemas.Alike(model_version=asked.version, item_id=item_id, items=items)
+    return schemas.Alike(model_version=model.version, item_id=item_id, items=items)

@@ -1,0 +1,1 @@
+"""A model in service: answers that know what has happened since it was fitted."""

@@ -1,0 +1,184 @@
+"""A model in service: answers that know what has happened since it was fitted."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from polyrec.core.errors import EngineError
+from polyrec.live.catalog import all_items
+from polyrec.live.model import Model
+from polyrec.live.overlay import Overlaid
+from polyrec.live.people import People
+from polyrec.store.audit import Audit
+from polyrec.store.events import Events
+from polyrec.store.items import Items
+from polyrec.store.satisfaction import Satisfaction
+from polyrec.store.users import Users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from polyrec.core.types import Query, Suggestion
+    from polyrec.pipeline.explanation import Explanation
+    from polyrec.pipeline.learned import Learned
+    from polyrec.store.database import Database
+    from polyrec.store.event import Event
+    from polyrec.store.events import Appended
+    from polyrec.store.items import Item
+    from polyrec.store.satisfaction import Opinion
+    from polyrec.store.users import User
+
+
+class Live:
+    """Answers with a model and with what the database knows beyond it; threads may share it.
+
+    Whatever is written is in the database when a call returns. What users did counts in their next
+    answer; items are taken into the model behind the call, one change after another, and are shown
+    within seconds.
+
+    Args:
+        database: users, items and events.
+        model: what answers; None while there is none.
+
+    Attributes:
+        model: what answers; replaced as a whole, so that who needs it twice takes it once.
+        fault: which kind of error kept the last change from the model; empty if it was taken in.
+    """
+
+    def __init__(self, database: Database, model: Model | None = None) -> None:
+        self.database = database
+        self.model = model
+        self.people = People(database)
+        self.events, self.items = Events(database), Items(database)
+        self.users, self.satisfaction = Users(database), Satisfaction(database)
+        self.audit = Audit(database)
+        self.fault = ""
+        self._changes = ThreadPoolExecutor(1, thread_name_prefix="polyrec-items")
+
+    def serving(self) -> Model:
+        """Give the model that answers.
+
+        Raises:
+            EngineError: there is none.
+        """
+        if self.model is None:
+            raise EngineError("no model is loaded", retryable=True)
+        return self.model
+
+    def answer(self, query: Query) -> tuple[Model, Suggestion]:
+        """Answer a query with all that is known of its user, and say which model did.
+
+        Raises as `Service.recommend` does, and:
+            EngineError: there is no model, or the database cannot be used.
+        """
+        model = self.serving()
+        return model, model.service.recommend(self._joined(query, model))
+
+    def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
+        """Explain items to who asks; raises as `Service.explain_many` does."""
+        return model.service.explain_many(self._joined(query, model), item_ids)
+
+    def record(self, events: Sequence[Event], *, key: str = "") -> Appended:
+        """Keep what users did; raises as `Events.append` does."""
+        added = self.events.append(events, key=key)
+        self.people.drop(event.user for event in events)
+        return added
+
+    def put_users(self, users: Iterable[User]) -> None:
+        """Keep what users say about themselves; raises as `Users.put` does."""
+        users = list(users)
+        self.users.put(users)
+        self.people.drop(user.id for user in users)
+
+    def export_user(self, user_id: str, *, actor: str) -> dict[str, Any]:
+        """Give all that is stored about a user, and note it; raises as `Users.export` does."""
+        found = self.users.export(user_id)
+        self.audit.add("user exported", actor=actor)
+        return found
+
+    def delete_user(self, user_id: str, *, actor: str) -> dict[str, int]:
+        """Delete a user; see `Users.delete`."""
+        counts = self.users.delete(user_id, actor=actor)
+        self.people.drop([user_id])
+        return counts
+
+    def rate(self, opinion: Opinion) -> int:
+        """Keep how satisfied a user is; give its number."""
+        return self.satisfaction.add(opinion)
+
+    def put_items(self, items: Iterable[Item]) -> Future[None]:
+        """Keep items, and have the model take them in; the future ends when it has.
+
+        Raises as `Items.put` does.
+        """
+        items = list(items)
+        self.items.put(items)
+        return self._change(lambda overlaid: overlaid.put(items))
+
+    def delete_items(self, item_ids: Iterable[str]) -> int:
+        """Delete items, and show them no more; give how many there were."""
+        item_ids = list(item_ids)
+        n_deleted = self.items.delete(item_ids)
+        self._change(lambda overlaid: overlaid.without(item_ids)).result()
+        return n_deleted
+
+    def take(self, learned: Learned, version: str, number: int = 0, made: float = 0.0) -> None:
+        """Let a model answer in place of the one that does, once it knows the database's items.
+
+        Args:
+            learned: what the model knows.
+            version: the hash of its folder.
+            number: that of its row in the table `versions`.
+            made: when the folder was written, in seconds since 1970.
+
+        Raises:
+            EngineError: the database cannot be used.
+        """
+
+        def taken() -> None:
+            items = list(all_items(self.items))
+            overlaid = Overlaid.of(learned).put(items).only({item.id for item in items})
+            self.model = Model.of(overlaid, version, number, made)
+
+        self._changes.submit(taken).result()
+
+    def close(self) -> None:
+        """Wait for what is under way, and end."""
+        self._changes.shutdown()
+
+    def _change(self, change: Callable[[Overlaid], Overlaid]) -> Future[None]:
+        def changed() -> None:
+            if (model := self.model) is None:
+                return
+            try:
+                self.model = model.changed(change(model.overlaid))
+            except Exception as error:
+                self.fault = type(error).__name__
+                raise
+            self.fault = ""
+
+        return self._changes.submit(changed)
+
+    def _joined(self, query: Query, model: Model) -> Query:
+        """Add to a query what is known of its user beyond the model."""
+        if not query.user_id:
+            return query
+        person = self.people.of(query.user_id)
+        learned, feedback = model.service.learned, person.feedback
+        known = learned.catalog.ids
+        pairs = zip(feedback.history, feedback.weights, strict=True)
+        chosen = [(item, weight) for item, weight in pairs if item in known]
+        given = query.weights or (1.0,) * len(query.history)
+        joined = replace(
+            query,
+            history=(*query.history, *(item for item, _ in chosen)),
+            weights=(*given, *(weight for _, weight in chosen)),
+            disliked=(*query.disliked, *(item for item in feedback.disliked if item in known)),
+        )
+        if person.text and query.text is None:
+            joined = replace(joined, text=person.text, text_language=person.language)
+        if query.user_id not in learned.users and (joined.history or joined.text):
+            joined = replace(joined, user_id=None)  # known by what they did, not by the model
+        return joined

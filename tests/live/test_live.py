@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from polyrec.core.errors import EngineError
+from polyrec.core.types import Query
+from polyrec.live.catalog import to_catalog, to_items
+from polyrec.live.live import Live
+from polyrec.store.database import Database
+from polyrec.store.event import Event
+from polyrec.store.items import Item
+from polyrec.store.users import User
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Suggestion
+    from polyrec.data.dataset import Dataset
+    from polyrec.pipeline.learned import Learned
+
+
+def ask(live: Live, user: str, k: int = 3) -> Suggestion:
+    return live.answer(Query(user_id=user, k=k))[1]
+
+
+def ids(answer: Suggestion) -> list[str]:
+    return [item.item_id for item in answer.items]
+
+
+def test_an_event_changes_the_next_answer_of_who_did_it(live: Live) -> None:
+    assert ask(live, "new").mode == "popular"
+    live.record([Event("new", "flute", "click")])
+    answer = ask(live, "new", k=2)
+    assert answer.mode == "fold-in"
+    assert sorted(ids(answer)) == ["drum", "harp"]
+
+
+def test_an_event_of_a_known_user_joins_what_the_model_knows(live: Live) -> None:
+    assert "plane" in ids(ask(live, "ada", k=2))
+    live.record([Event("ada", "plane", "purchase")])
+    answer = ask(live, "ada", k=1)
+    assert answer.mode == "personal"
+    assert ids(answer) == ["chisel"]
+
+
+def test_what_somebody_dislikes_is_not_shown_and_does_not_count(live: Live) -> None:
+    live.record([Event("ada", "saw", "dislike")])
+    assert ask(live, "ada").mode == "popular"
+    assert "saw" not in ids(ask(live, "ada", k=6))
+    live.record([Event("eve", "harp", "dislike")])
+    assert ids(ask(live, "eve", k=1)) == ["drum"]
+
+
+def test_an_event_about_an_item_that_no_model_knows_is_kept_and_harms_nobody(live: Live) -> None:
+    live.record([Event("ada", "kettle", "purchase"), Event("ada", "pan", "dislike")])
+    assert ask(live, "ada").mode == "personal"
+    assert len(live.events.of("ada")) == 2
+
+
+def test_what_somebody_says_about_themselves_counts(live: Live) -> None:
+    live.put_users([User("new", "music", "en")])
+    answer = ask(live, "new")
+    assert answer.mode == "text"
+    assert sorted(ids(answer)) == ["drum", "flute", "harp"]
+
+
+def test_who_is_deleted_is_a_stranger(live: Live) -> None:
+    live.put_users([User("new", "music", "en")])
+    live.record([Event("new", "flute", "click")])
+    live.delete_user("new", actor="test")
+    assert ask(live, "new").mode == "popular"
+
+
+def test_a_new_item_is_recommended_once_its_text_has_arrived(live: Live) -> None:
+    live.put_items([Item("lute", {"en": "lute for music"})]).result()
+    assert "lute" in ids(ask(live, "eve"))
+    live.record([Event("new", "lute", "click")])
+    assert ask(live, "new").mode == "fold-in"
+
+
+def test_a_new_text_of_a_known_item_is_shown(live: Live) -> None:
+    live.put_items([Item("harp", {"de": "Harfe", "en": "a harp"})]).result()
+    (harp,) = (item for item in ask(live, "eve").items if item.item_id == "harp")
+    assert (harp.language, harp.text) == ("de", "Harfe")
+
+
+def test_a_deleted_item_is_shown_no_more_until_it_comes_back(live: Live) -> None:
+    harp = Item("harp", {"en": "harp for music"})
+    live.put_items([harp])
+    assert live.delete_items(["harp", "nothing"]) == 1
+    assert "harp" not in ids(ask(live, "eve", k=6))
+    assert "harp" not in [found.item_id for found in live.serving().service.similar("flute")]
+    live.put_items([harp]).result()
+    assert "harp" in ids(ask(live, "eve", k=6))
+
+
+def test_a_model_that_is_taken_shows_the_items_of_the_database_and_no_others(
+    live: Live, shop: Dataset, learned: Learned
+) -> None:
+    kept = [item for item in to_items(shop.catalog) if item.id != "drum"]
+    live.items.put([*kept, Item("lute", {"en": "lute for music"})])
+    live.take(learned, "1" * 64, 1)
+    assert live.serving().version == "1" * 64
+    assert sorted(ids(ask(live, "eve", k=9))) == ["chisel", "harp", "lute", "plane", "saw"]
+
+
+def test_what_was_fitted_is_not_changed_by_items_that_come_later(
+    live: Live, learned: Learned
+) -> None:
+    before = live.serving()
+    live.put_items([Item("lute", {"en": "lute for music"})]).result()
+    assert len(learned.catalog) == len(before.service.learned.catalog) == 6
+    assert len(before.service.recommend(Query(user_id="eve", k=9)).items) == 5
+
+
+def test_a_catalog_and_its_items_are_the_same(shop: Dataset) -> None:
+    assert to_catalog([*to_items(shop.catalog)]) == shop.catalog
+
+
+def test_without_a_model_nothing_is_answered_and_events_are_kept(database_url: str) -> None:
+    live = Live(Database())
+    with pytest.raises(EngineError, match="no model is loaded"):
+        live.answer(Query(user_id="ada"))
+    live.record([Event("ada", "saw", "view")])
+    live.put_items([Item("saw", {"en": "saw"})]).result()
+    live.close()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from polyrec.live.people import HELD_S, People
+from polyrec.store.database import Database
+from polyrec.store.event import Event
+from polyrec.store.events import Events
+from polyrec.store.users import User, Users
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(str(tmp_path / "people.sqlite"))
+
+
+def test_events_and_own_words_are_known(database: Database) -> None:
+    Events(database).append([Event("ada", "saw", "purchase")])
+    Users(database).put([User("ada", "Ich baue Flöten", "de")])
+    person = People(database).of("ada")
+    assert person.feedback.history == ("saw",)
+    assert (person.text, person.language) == ("Ich baue Flöten", "de")
+
+
+def test_what_this_process_wrote_is_seen_at_once_and_what_others_wrote_soon(
+    database: Database,
+) -> None:
+    now = [0.0]
+    people = People(database, clock=lambda: now[0])
+    assert people.of("ada").feedback.history == ()
+    Events(database).append([Event("ada", "saw", "view")])
+    assert people.of("ada").feedback.history == ()
+    people.drop(["ada"])
+    assert people.of("ada").feedback.history == ("saw",)
+    Events(database).append([Event("ada", "plane", "view")])
+    now[0] += HELD_S
+    assert people.of("ada").feedback.history == ("saw", "plane")
+
+
+def test_what_changes_while_somebody_is_read_is_not_held_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(database)
+    read = people._read
+
+    def slow(user_id: str) -> Any:
+        person = read(user_id)
+        Events(database).append([Event("ada", "saw", "view")])
+        writer = Thread(target=people.drop, args=[["ada"]])
+        writer.start()
+        writer.join()
+        return person
+
+    monkeypatch.setattr(people, "_read", slow)
+    people.of("ada")
+    monkeypatch.setattr(people, "_read", read)
+    assert people.of("ada").feedback.history == ("saw",)
+
+
+def test_no_more_people_are_held_than_there_is_room_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polyrec.live.people.MOST_PEOPLE", 2)
+    people = People(database)
+    for user in ("a", "b", "a", "c"):
+        people.of(user)
+    assert list(people._held) == ["a", "c"]
