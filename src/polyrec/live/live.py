@@ -18,7 +18,7 @@ from polyrec.store.satisfaction import Satisfaction
 from polyrec.store.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from polyrec.core.types import Query, Suggestion
     from polyrec.pipeline.explanation import Explanation
@@ -115,13 +115,13 @@ class Live:
         """
         items = list(items)
         self.items.put(items)
-        return self._change(lambda overlaid: overlaid.put(items))
+        return self._refresh([item.id for item in items])
 
     def delete_items(self, item_ids: Iterable[str]) -> int:
         """Delete items, and show them no more; give how many there were."""
         item_ids = list(item_ids)
         n_deleted = self.items.delete(item_ids)
-        self._change(lambda overlaid: overlaid.without(item_ids)).result()
+        self._refresh(item_ids).result()
         return n_deleted
 
     def take(self, learned: Learned, version: str, number: int = 0, made: float = 0.0) -> None:
@@ -148,18 +148,22 @@ class Live:
         """Wait for what is under way, and end."""
         self._changes.shutdown()
 
-    def _change(self, change: Callable[[Overlaid], Overlaid]) -> Future[None]:
-        def changed() -> None:
+    def _refresh(self, item_ids: Sequence[str]) -> Future[None]:
+        """Have the model show items as the database has them by then, or not at all."""
+
+        def refreshed() -> None:
             if (model := self.model) is None:
                 return
             try:
-                self.model = model.changed(change(model.overlaid))
+                found = self.items.get(item_ids)
+                gone = [item_id for item_id in item_ids if item_id not in found]
+                self.model = model.changed(model.overlaid.put(found.values()).without(gone))
             except Exception as error:
                 self.fault = type(error).__name__
                 raise
             self.fault = ""
 
-        return self._changes.submit(changed)
+        return self._changes.submit(refreshed)
 
     def _joined(self, query: Query, model: Model) -> Query:
         """Add to a query what is known of its user beyond the model."""
