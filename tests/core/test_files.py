@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from polyrec.core.files import sha256_of, whole_folder, write_whole
+from polyrec.core.files import link, locked, sha256_of, whole_folder, write_whole
 
 FAULTS = [ValueError, KeyboardInterrupt, SystemExit]
 
@@ -111,3 +113,51 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(
 def test_a_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"abc")
     assert sha256_of(tmp_path / "file") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_one_holds_a_lock_and_several_share_it(tmp_path: Path) -> None:
+    lock = tmp_path / "new" / "lock"
+    with locked(lock) as have, locked(lock, wait=False) as other:
+        assert (have, other) == (True, False)
+    with locked(lock, shared=True), locked(lock, shared=True, wait=False) as other:
+        assert other
+        with locked(lock, wait=False) as alone:
+            assert not alone
+    with pytest.raises(ValueError, match="inside"), locked(lock):
+        raise ValueError("inside")
+    with locked(lock, wait=False) as have:
+        assert have
+
+
+def test_who_waits_for_a_lock_gets_it_when_it_is_given_back(tmp_path: Path) -> None:
+    order = []
+
+    def wait() -> None:
+        with locked(tmp_path / "lock"):
+            order.append("second")
+
+    with locked(tmp_path / "lock"):
+        waiting = Thread(target=wait)
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+
+
+def test_a_file_has_two_names_or_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "to-a").symlink_to(tmp_path / "a")
+    link(tmp_path / "to-a", tmp_path / "b")
+    assert (tmp_path / "b").samefile(tmp_path / "a")
+    with pytest.raises(FileNotFoundError):
+        link(tmp_path / "none", tmp_path / "c")
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refused)
+    link(tmp_path / "a", tmp_path / "c")
+    assert (tmp_path / "c").read_text() == "1"
+    assert not (tmp_path / "c").samefile(tmp_path / "a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -61,6 +62,26 @@ def write_whole(target: Path, content: str | bytes, *, mode: int = 0o644) -> Non
     """Write a file aside and rename it, so that a reader never sees half of it."""
     with whole_file(target, mode=mode) as aside:
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def locked(file: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock that other processes and threads respect; it ends with the process at the latest.
+
+    Args:
+        file: stands for the lock; it is made where it is not there, and stays.
+        shared: let others in that share the lock too.
+        wait: wait for the lock; else give False where somebody has it.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    with file.open("a") as handle:
+        try:
+            fcntl.flock(handle, how if wait else how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def link(source: Path, target: Path) -> None:

@@ -75,6 +75,11 @@ def version_of(folder: Path) -> str:
     return Manifest.read(folder).version
 
 
+def made(folder: Path) -> float:
+    """Say when a model was written, in seconds since 1970."""
+    return (folder / "manifest.json").stat().st_mtime
+
+
 def copy(folder: Path, into: Path) -> str:
     """Give a model a second folder, whole or not at all; files are shared where that can be.
 
@@ -195,11 +200,6 @@ def _write_learned(folder: Path, learned: Learned, same: Mapping[str, Path]) -> 
         folder / "users.parquet"
     )
     manifest.write(folder, _facts(learned), large)
-
-
-def made(folder: Path) -> float:
-    """Say when a model was written, in seconds since 1970."""
-    return (folder / "manifest.json").stat().st_mtime
 
 
 def _arrays(learned: Learned) -> State:
