@@ -1,0 +1,264 @@
+"""How fast the service answers, beside a bare route behind the same door.
+
+    python benchmarks/serve.py                       # both worlds, some minutes
+    python benchmarks/serve.py --only debian --model my-model --seconds 5
+
+The service runs on one core, whoever asks it on the other. A bare route of the same application
+passes the same middleware and the same check of the key, and gives a ready answer of the same size.
+Both are measured in turns, in the same process: `wrk` with 8 connections asks as fast as it is
+answered (saturation), then `open_loop.py` at half of that rate. Everyone known is asked for, in
+drawn order; a quarter of the requests wish for languages.
+
+`debian` is the default plan on the data that ship, `large` is iALS with 64 factors on 200,000 made
+items.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import click
+import numpy as np
+import open_loop
+
+import polyrec
+from polyrec.evaluation.benchmark.machine import commit, machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+CONNECTIONS = 8
+USERS = 20_000
+"""So many users are asked for at most, in turn."""
+
+SHARE_OF_BARE, TIMES_BARE_P99, P99_MS = 0.4, 3.0, 30.0
+"""The bars: requests per second and p99 beside the bare route; p99 of the large world."""
+
+PLAIN = "?k=10"
+WISHED = "?k=10&languages=de,en&language_mode=prefer"
+
+SCRIPT = """
+local paths = {{}}
+for line in io.lines("{paths}") do paths[#paths + 1] = line end
+local at = 0
+request = function()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at], {{["Authorization"] = "Bearer {key}"}})
+end
+"""
+
+
+def fit_debian(folder: Path) -> None:
+    """Fit the default plan on the data that ship."""
+    polyrec.fit(polyrec.load_dataset("debian")).save(folder)
+
+
+def fit_large(folder: Path) -> None:
+    """Fit iALS on a made world of 200,000 items and as many users."""
+    import scale_data
+
+    with tempfile.TemporaryDirectory() as made:
+        sizes = {"users": 200_000, "items": 200_000, "interactions": 5_000_000, "dim": 8}
+        scale_data.make(Path(made), **sizes, seed=0)
+        indptr, items = np.load(f"{made}/indptr.npy"), np.load(f"{made}/items.npy")
+        language = np.load(f"{made}/language.npy").tolist()
+    ids = [f"i{i:07}" for i in range(sizes["items"])]
+    texts = [{scale_data.LANGUAGES[tag]: f"thing {i}"} for i, tag in enumerate(language)]
+    users = np.repeat(np.arange(sizes["users"]), np.diff(indptr))
+    pairs = [(f"u{u:07}", int(i)) for u, i in zip(users.tolist(), items.tolist(), strict=True)]
+    data = polyrec.Dataset(
+        polyrec.Catalog.from_texts(ids, texts), polyrec.Interactions.from_pairs(pairs), name="made"
+    )
+    plan = polyrec.Plan.from_table({"recommender": {"use": "als", "factors": 64, "sweeps": 5}})
+    polyrec.fit(data, plan).save(folder)
+
+
+WORLDS = {"debian": fit_debian, "large": fit_large}
+
+
+def serve(folder: str, port: int, size: int) -> None:
+    """Run `polyrec serve`, with a bare route beside its own."""
+    from fastapi import Depends, FastAPI, Response
+
+    import polyrec.api.server as running
+    from polyrec.api.access import needs
+    from polyrec.cli.serve import serve as command
+
+    make, body = running.create_app, json.dumps({"text": "x" * (size - 12)}).encode()
+
+    def with_bare(*given: Any) -> FastAPI:
+        app = make(*given)
+
+        async def bare(user_id: str) -> Response:
+            return Response(body, media_type="application/json")
+
+        allowed = [Depends(needs("read"))]
+        app.add_api_route("/bare/{user_id}", bare, dependencies=allowed, include_in_schema=False)
+        return app
+
+    running.create_app = with_bare
+    command.main([folder, "--port", str(port), "--requests-per-second", "0"])
+
+
+@contextmanager
+def served(folder: Path, size: int, aside: Path) -> Iterator[tuple[int, str]]:
+    """Run the service on a core of its own; give its port and a key."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = int(taken.getsockname()[1])
+    options = [f"--part={folder}", f"--port={port}", f"--size={size}"]
+    command = ["taskset", "-c", str(SERVER_CORE), sys.executable, __file__, *options]
+    data = {"XDG_DATA_HOME": str(aside / f"data-{port}"), "OMP_NUM_THREADS": "1"}
+    with (aside / "log").open("wb") as log, (aside / "out").open("wb") as out:
+        process = subprocess.Popen(command, env=os.environ | data, stdout=out, stderr=log)  # noqa: S603
+    try:
+        while not _is_ready(port):
+            if process.poll() is not None:
+                raise click.ClickException((aside / "log").read_text("utf-8")[-2000:])
+            time.sleep(0.2)
+        (key,) = re.findall(r"shown only now: (\S+)", (aside / "out").read_text("utf-8"))
+        yield port, key
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=60) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def paths_of(folder: Path, route: str) -> list[str]:
+    """List what is asked for: everyone known, in drawn order, every fourth with wishes."""
+    import polars as pl
+
+    users = pl.read_parquet(folder / "users.parquet")["user_id"].to_list()
+    drawn = np.random.default_rng(0).permutation(len(users))[:USERS]
+    repeated = np.resize(drawn, max(len(drawn), 1000)).tolist()
+    return [
+        f"/{route}/{quote(users[u], safe='')}{PLAIN if i % 4 else WISHED}"
+        for i, u in enumerate(repeated)
+    ]
+
+
+def saturation(port: int, key: str, paths: Path, seconds: float) -> float:
+    """Ask by wrk as fast as it is answered; give the requests per second."""
+    script = paths.with_suffix(".lua")
+    script.write_text(SCRIPT.format(paths=paths, key=key), encoding="utf-8")
+    load = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script)]
+    command = ["taskset", "-c", str(CLIENT_CORE), "wrk", *load, f"http://127.0.0.1:{port}"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise click.ClickException(said)
+    return float(re.findall(r"Requests/sec:\s+([\d.]+)", said)[0])
+
+
+def p99_ms(port: int, key: str, paths: list[str], per_s: float, seconds: float) -> float:
+    """Ask at a fixed rate; give the time within which 99 of 100 are answered."""
+    head = f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n\r\n"
+    requests = [f"GET {path} HTTP/1.1\r\n{head}".encode() for path in paths]
+    waits = open_loop.waits_ms(port, requests, per_s=per_s, seconds=seconds)
+    return float(np.quantile(waits, 0.99))
+
+
+def size_of(port: int, key: str, paths: list[str]) -> int:
+    """Give the mean size of answers."""
+    lengths = []
+    for path in paths[:200]:
+        asked = Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {key}"})  # noqa: S310
+        with urlopen(asked) as answer:  # noqa: S310
+            lengths.append(len(answer.read()))
+    return round(float(np.mean(lengths)))
+
+
+def measured(folder: Path, seconds: float, rounds: int) -> dict[str, float]:
+    """Measure the service and the bare route in turns; give the median of the rounds."""
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    paths = {route: paths_of(folder, route) for route in ("bare", "recommend")}
+    found: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as aside:
+        for route, some in paths.items():
+            Path(aside, route).write_text("\n".join(some), encoding="utf-8")
+        with served(folder, 1000, Path(aside)) as (port, key):
+            size = size_of(port, key, paths["recommend"])
+        with served(folder, size, Path(aside)) as (port, key):
+            for route in paths:
+                saturation(port, key, Path(aside, route), 2)  # what is lazy is loaded
+            for turn in range(rounds):
+                for route, some in paths.items():
+                    per_s = saturation(port, key, Path(aside, route), seconds)
+                    p99 = p99_ms(port, key, some, per_s / 2, seconds)
+                    found.setdefault(f"{route} requests/s", []).append(per_s)
+                    found.setdefault(f"{route} p99 ms", []).append(p99)
+                    told = f"round {turn + 1}: {route} {per_s:.0f} requests/s, p99 {p99:.2f} ms"
+                    click.echo(told, err=True)
+    return {"bytes": size} | {name: median(values) for name, values in found.items()}
+
+
+def bars(world: str, told: dict[str, float]) -> list[tuple[str, float, str, bool]]:
+    """Hold the figures against what was promised: what, figure, bar, met or not."""
+    share = told["recommend requests/s"] / told["bare requests/s"]
+    times = told["recommend p99 ms"] / told["bare p99 ms"]
+    if world == "debian":
+        return [
+            ("requests/s, of the bare route's", share, f">= {SHARE_OF_BARE}", share >= SHARE_OF_BARE),
+            ("p99 at half load, times the bare route's", times, f"<= {TIMES_BARE_P99}", times <= 3),
+        ]
+    p99 = told["recommend p99 ms"]
+    return [("p99 at half load, ms", p99, f"<= {P99_MS}", p99 <= P99_MS)]
+
+
+@click.command()
+@click.option("--only", type=click.Choice(sorted(WORLDS)), help="One world.")
+@click.option("--model", type=click.Path(path_type=Path), help="A folder for its fitted model.")
+@click.option("--seconds", type=float, default=10.0, show_default=True, help="Of each measurement.")
+@click.option("--rounds", type=int, default=3, show_default=True, help="Their median counts.")
+@click.option("--part", hidden=True)
+@click.option("--port", type=int, hidden=True, default=0)
+@click.option("--size", type=int, hidden=True, default=0)
+def main(
+    only: str | None,
+    model: Path | None,
+    seconds: float,
+    rounds: int,
+    part: str | None,
+    port: int,
+    size: int,
+) -> None:
+    """Print what was measured and whether the bars are met, as JSON."""
+    if part is not None:
+        serve(part, port, size)
+        return
+    if model is not None and only is None:
+        raise click.UsageError("--model goes with --only")
+    click.echo(json.dumps({"commit": commit(), **machine()}))
+    for world in [only] if only else WORLDS:
+        with tempfile.TemporaryDirectory() as aside:
+            folder = model or Path(aside) / "model"
+            if not (folder / "manifest.json").is_file():
+                WORLDS[world](folder)
+            told = measured(folder, seconds, rounds)
+        click.echo(json.dumps({"world": world} | {name: round(v, 2) for name, v in told.items()}))
+        for what, figure, bar, met in bars(world, told):
+            click.echo(f"{world}: {what}: {figure:.2f} ({bar}): {'met' if met else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()
