@@ -1,5 +1,4 @@
-"""Asks an http service at a fixed rate, whatever it takes to answer, and measures from when it
-meant to ask.
+"""Asks a service at a fixed rate, however long it takes, and measures from when it meant to ask.
 
 A client that waits for an answer before it asks again (closed loop) asks less where the service is
 slow, and so does not see how long others would have waited. Here the times of all requests are

@@ -45,7 +45,7 @@ CONNECTIONS = 8
 USERS = 20_000
 """So many users are asked for at most, in turn."""
 
-SHARE_OF_BARE, TIMES_BARE_P99, P99_MS = 0.4, 3.0, 30.0
+SHARE, TIMES, P99_MS = 0.4, 3.0, 30.0
 """The bars: requests per second and p99 beside the bare route; p99 of the large world."""
 
 PLAIN = "?k=10"
@@ -104,6 +104,7 @@ def serve(folder: str, port: int, size: int) -> None:
         app = make(*given)
 
         async def bare(user_id: str) -> Response:
+            del user_id
             return Response(body, media_type="application/json")
 
         allowed = [Depends(needs("read"))]
@@ -182,7 +183,9 @@ def size_of(port: int, key: str, paths: list[str]) -> int:
     """Give the mean size of answers."""
     lengths = []
     for path in paths[:200]:
-        asked = Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {key}"})  # noqa: S310
+        asked = Request(
+            f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {key}"}
+        )
         with urlopen(asked) as answer:  # noqa: S310
             lengths.append(len(answer.read()))
     return round(float(np.mean(lengths)))
@@ -218,8 +221,8 @@ def bars(world: str, told: dict[str, float]) -> list[tuple[str, float, str, bool
     times = told["recommend p99 ms"] / told["bare p99 ms"]
     if world == "debian":
         return [
-            ("requests/s, of the bare route's", share, f">= {SHARE_OF_BARE}", share >= SHARE_OF_BARE),
-            ("p99 at half load, times the bare route's", times, f"<= {TIMES_BARE_P99}", times <= 3),
+            ("requests/s, parts of the bare route's", share, f">= {SHARE}", share >= SHARE),
+            ("p99 at half load, times the bare route's", times, f"<= {TIMES}", times <= TIMES),
         ]
     p99 = told["recommend p99 ms"]
     return [("p99 at half load, ms", p99, f"<= {P99_MS}", p99 <= P99_MS)]
@@ -234,6 +237,7 @@ def bars(world: str, told: dict[str, float]) -> list[tuple[str, float, str, bool
 @click.option("--port", type=int, hidden=True, default=0)
 @click.option("--size", type=int, hidden=True, default=0)
 def main(
+    *,
     only: str | None,
     model: Path | None,
     seconds: float,

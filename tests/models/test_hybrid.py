@@ -175,6 +175,73 @@ def test_weights_without_a_piece_leave_ease() -> None:
     assert np.allclose(blank.score(histories), expected, atol=1e-4)
 
 
+# worked out ahead
+
+
+@given(worlds(), st.integers(0, 3), st.booleans())
+@settings(max_examples=60)
+def test_rows_worked_out_ahead_give_the_same_scores_of_old_and_added_items(
+    world: tuple[np.ndarray, Floats, Strings], n_new: int, again: bool
+) -> None:
+    X, vectors, categories = world
+    plain, ahead = (
+        given_weights(n_neighbours=3).fit(
+            Training(histories_of(X), vectors, categories=categories, new=X.sum(axis=0) < 2)
+        )
+        for _ in range(2)
+    )
+    ahead.work_ahead()
+    rng = np.random.default_rng(n_new)
+    new = unit_rows(rng.standard_normal((n_new, 5)).astype(np.float32))
+    for model in (plain, ahead):
+        model.extend(new, np.array(["de"] * n_new), np.array(["a"] * n_new))
+    if again:
+        ahead.work_ahead()
+    wider = histories_of(np.hstack([X, rng.random((len(X), n_new)) < 0.5]))
+    profiles = unit_rows(rng.standard_normal((len(X), 5)).astype(np.float32))
+    for user in range(len(X)):
+        one, profile = wider.rows(slice(user, user + 1)), profiles[user : user + 1]
+        for given_ in (None, profile):
+            expected = plain.score(one, profiles=given_)
+            assert np.allclose(ahead.score(one, profiles=given_), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_single_users_are_scored_from_the_rows_and_many_or_long_histories_are_not() -> None:
+    world = two_camps()
+    model = given_weights().fit(world.training)
+    model.work_ahead()
+    alone = model.score(Histories.from_lists([[0, 2]], n_items=40))
+    model._ahead.rows[:] = 0
+    assert alone.any()
+    assert not model.score(Histories.from_lists([[0, 2]], n_items=40)).any()
+    assert model.score(Histories.from_lists([[0, 2]] * 2, n_items=40)).any()
+    assert model.score(Histories.from_lists([range(30)], n_items=40)).any()
+
+
+def test_a_catalog_whose_rows_would_take_too_much_memory_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = given_weights().fit(two_camps().training)
+    monkeypatch.setattr("polyrec.models.rows_ahead.MOST_BYTES", 2 * 4 * 40**2)
+    model.work_ahead()
+    assert model._ahead.n_items == 40
+    monkeypatch.setattr("polyrec.models.rows_ahead.MOST_BYTES", 2 * 4 * 40**2 - 1)
+    model.work_ahead()
+    assert model._ahead is None
+
+
+def test_rows_go_where_a_user_is_forgotten_or_it_is_fitted_again() -> None:
+    world = two_camps(12)
+    for change in (
+        lambda model: model.forget(np.arange(12) > 0),
+        lambda model: model.fit(world.training),
+    ):
+        model = given_weights().fit(world.training)
+        model.work_ahead()
+        change(model)
+        assert model._ahead is None
+
+
 # weights
 
 

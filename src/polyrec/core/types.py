@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -128,7 +129,14 @@ class Histories:
         return sp.csr_array((self.weights, self.items, self.indptr), shape=shape)
 
     def rows(self, users: Integers | slice) -> Histories:
-        """Give the histories of some users, in that order."""
+        """Give the histories of some users, in that order; a slice of them is a view."""
+        if isinstance(users, slice) and users.step in (None, 1):
+            start, stop, _ = users.indices(len(self))
+            indptr = self.indptr[start : max(start, stop) + 1]
+            place = slice(indptr[0], indptr[-1])
+            times = None if self.times is None else self.times[place]
+            items, weights = self.items[place], self.weights[place]
+            return Histories(indptr - indptr[0], items, weights, self.n_items, times)
         chosen = np.arange(len(self))[users]
         lengths = self.lengths[chosen]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
@@ -226,8 +234,8 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
     best = np.full((n_users, k), -np.inf, dtype=np.float32)
     depth = min(k, n_items)
     if depth and n_users:
-        clean: Floats = np.nan_to_num(scores, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
-        tie_break = np.random.default_rng(seed).permutation(n_items)
+        clean: Floats = np.fmax(scores, np.float32(-np.inf))  # NaN becomes -inf
+        tie_break = _drawn(n_items, seed)
         top = _best_of(clean, depth, tie_break)
         value = np.take_along_axis(clean, top, axis=1)
         order = np.lexsort((-tie_break[top], -value), axis=1)
@@ -236,6 +244,14 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
     absent = ~(best > -np.inf)
     found[absent], best[absent] = NO_ITEM, -np.inf
     return Rankings(found, best)
+
+
+@lru_cache(maxsize=8)
+def _drawn(n_items: int, seed: int) -> Integers:
+    """Draw an order of the items, the same for all rows and calls."""
+    drawn = np.random.default_rng(seed).permutation(n_items)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:

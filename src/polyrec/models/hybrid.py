@@ -12,18 +12,19 @@ from polyrec.core.errors import ConfigError
 from polyrec.core.search_space import Between
 from polyrec.core.types import Histories, Training
 from polyrec.core.vectors import unit_rows
+from polyrec.models.blend import blend, known_share, lack_of, lift, neighbours, told_new
 from polyrec.models.content import text_scores
 from polyrec.models.ease import Ease
 from polyrec.models.features import Space, described
 from polyrec.models.hold_out import hold_out
+from polyrec.models.hybrid_trial import Trial
 from polyrec.models.item_knn import ItemKnn
 from polyrec.models.neighbours import check_near, check_search, nearest
 from polyrec.models.recommender import Recommender
+from polyrec.models.rows_ahead import RowsAhead
 from polyrec.models.weight_search import Weights, climb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
     from polyrec.core.search_space import SearchSpace
     from polyrec.core.types import Booleans, Doubles, Floats, Strings
     from polyrec.models.hold_out import HeldOut
@@ -57,9 +58,6 @@ CHOSEN_ON = (
     ("mixed", ("new_item_boost",)),
 )
 """On which inner split which weights are chosen, in turn."""
-
-KEPT = 3
-"""Versions of a piece that the search keeps: a step up, a step down and where it stands."""
 
 
 @dataclass
@@ -136,6 +134,7 @@ class Hybrid(Recommender):
     lack_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     new_: Booleans | None = field(default=None, init=False, repr=False, compare=False)
     columns_: Strings | None = field(default=None, init=False, repr=False, compare=False)
+    _ahead: RowsAhead | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.evidence < np.inf:
@@ -169,7 +168,8 @@ class Hybrid(Recommender):
         for kind, names in CHOSEN_ON:
             open_ones = {name: free[name] for name in names if name in free}
             for part in self._parts(training, kind, seed) if open_ones else []:
-                weights = climb(_Trial(self, space, part).ndcg, weights, open_ones)
+                trial = Trial(space, part, self._ease, self.sharpness, self.evidence)
+                weights = climb(trial.ndcg, weights, open_ones)
         self._learn(training, space, weights)
 
     @staticmethod
@@ -177,45 +177,67 @@ class Hybrid(Recommender):
         return hold_out(training.histories, kinds=(kind,), new=training.new, seed=seed)
 
     def _learn(self, training: Training, space: Space, weights: Weights) -> None:
-        histories = training.histories
+        histories, self._ahead = training.histories, None
         self.ease_ = self._ease(histories, weights["l2"])
-        self.knn_ = _neighbours(histories)
+        self.knn_ = neighbours(histories)
         items = space.at(weights["category"])
         self.features_, self.solve_ = items.features, items.solve
         self.neighbours_ = items.near.weights(self.sharpness)
         self.columns_ = np.array(space.columns, dtype=np.str_)
-        self.lack_, self.new_ = self._lack(histories), _told_new(histories.n_items, training.new)
+        self.lack_ = lack_of(histories, self.evidence)
+        self.new_ = told_new(histories.n_items, training.new)
         self.chosen_ = np.array([weights[name] for name in GRIDS])
 
     def _ease(self, histories: Histories, l2: float) -> Ease:
         return Ease(l2=l2, memory_limit_gb=self.memory_limit_gb).fit(Training(histories))
 
-    def _lack(self, histories: Histories) -> Floats:
-        """Say how little evidence there is for each item, 0..1, shape (items,)."""
-        counts = np.bincount(histories.items, minlength=histories.n_items)
-        return (self.evidence / (self.evidence + counts)).astype(np.float32)
-
     def _score(self, histories: Histories, profiles: Floats | None) -> Floats:
         return self._score_parts(histories, histories, profiles)
 
     def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
-        assert self.features_ is not None
-        assert self.solve_ is not None
-        assert self.neighbours_ is not None
         assert self.lack_ is not None
         assert self.new_ is not None
-        X, M, F = parts.matrix(), self.neighbours_, self.features_
-        S = self._own(parts)
-        pieces = {
-            "spread": S @ M.T,
-            "nearness": (X @ M.T).toarray(),
-            "linear": (X @ F @ self.solve_) @ F.T,
-        }
-        q = known_share(whole, self.lack_)
-        scores = blend(S, pieces, self.weights, q, lift(self.weights, self.lack_, self.new_))
+        own, text = self._pieces(parts)
+        lifted = lift(self.weights, self.lack_, self.new_)
+        scores = blend(own, text, known_share(whole, self.lack_), lifted)
         if profiles is not None:
             scores += self._text_scores(profiles)
         return scores
+
+    def _pieces(self, parts: Histories) -> tuple[Floats, Floats]:
+        """Give the scores by what people did and by texts, shape (users, items) each."""
+        assert self.features_ is not None
+        ahead = self._ahead
+        # of a long history, products of matrices are faster than sums of rows
+        few = len(parts) == 1 and len(parts.items) <= self.features_.shape[1] // 2
+        if ahead is None or not few or not ahead.knows(parts):
+            return self._worked_out(parts)
+        own, text = ahead.sums(parts)[:, None, :]
+        if n_added := parts.n_items - ahead.n_items:
+            own = np.pad(own, ((0, 0), (0, n_added)))
+            text = np.hstack([text, self._text(parts, own, first=ahead.n_items)])
+        return own, text
+
+    def _worked_out(self, parts: Histories) -> tuple[Floats, Floats]:
+        own = self._own(parts)
+        return own, self._text(parts, own)
+
+    def _text(self, parts: Histories, own: Floats, *, first: int = 0) -> Floats:
+        """Give the scores by texts of the items from one on."""
+        assert self.features_ is not None
+        assert self.solve_ is not None
+        assert self.neighbours_ is not None
+        weights, F, M = self.weights, self.features_, self.neighbours_
+        near = np.float32(weights["spread"]) * own
+        user = np.repeat(np.arange(len(parts)), parts.lengths)
+        near[user, parts.items] += np.float32(weights["nearness"]) * parts.weights
+        text = (M[first:] if first else M) @ near.T
+        wanted = np.float32(weights["linear"]) * (parts.matrix() @ F @ self.solve_)
+        return np.asarray(text.T + wanted @ F[first:].T)
+
+    def _work_ahead(self) -> None:
+        assert self.features_ is not None
+        self._ahead = RowsAhead.of(len(self.features_), 2, self._worked_out)
 
     def _own(self, histories: Histories) -> Floats:
         """Give the scores by what people did; items added since it was fitted have 0."""
@@ -253,80 +275,4 @@ class Hybrid(Recommender):
 
     def _forget(self, kept: Booleans) -> None:
         self.ease_.forget(kept)
-
-
-def known_share(histories: Histories, lack: Floats) -> Floats:
-    """Say which share of each history is known by what people did, shape (users,)."""
-    X = histories.matrix()
-    return np.asarray(X @ (1 - lack) / np.maximum(X.sum(axis=1), 1e-12), dtype=np.float32)
-
-
-def lift(weights: Weights, lack: Floats, new: Booleans) -> Floats:
-    """Say by how much each item's text counts more where all of the history is known."""
-    boost = np.where(new, weights["new_item_boost"], weights["unseen_boost"])
-    return np.asarray((boost - 1) * lack, dtype=np.float32)
-
-
-def blend(
-    own: Floats, pieces: dict[str, Any], weights: Weights, known: Floats, lifted: Floats
-) -> Floats:
-    """Join the scores by what people did and the text's pieces, each of shape (users, items)."""
-    text = np.zeros_like(own)
-    for name, piece in pieces.items():
-        if weights[name]:
-            text += np.float32(weights[name]) * piece
-    return np.asarray(own + text * (1 + known[:, None] * lifted))
-
-
-def _neighbours(histories: Histories) -> ItemKnn:
-    """Fit item neighbours whose weights, summed over an item, are one on average."""
-    knn = ItemKnn().fit(Training(histories))
-    assert knn.weights_ is not None
-    sums = knn.weights_.sum(axis=0)
-    if sums.any():
-        knn.weights_ = knn.weights_ / np.float32(sums[sums > 0].mean())
-    return knn
-
-
-def _told_new(n_items: int, new: Booleans | None) -> Booleans:
-    return np.zeros(n_items, dtype=np.bool_) if new is None else new
-
-
-class _Trial:
-    """Measures weights on one inner split, keeping the latest of each piece that it works out."""
-
-    def __init__(self, model: Hybrid, space: Space, part: HeldOut) -> None:
-        self.model, self.space, self.part = model, space, part
-        self.lack = model._lack(part.train)
-        self.known = known_share(part.seen, self.lack)
-        self.new = _told_new(part.train.n_items, part.new)
-        self.kept: dict[str, dict[Hashable, Any]] = {}
-
-    def ndcg(self, w: Weights) -> float:
-        X = self.part.seen.matrix()
-        items = self.space.at(w["category"])
-        did = (w["l2"], w["item_knn"])
-        S = self._keep("own", did, lambda: self._own(*did))
-        M = self._keep("near", w["category"], lambda: items.near.weights(self.model.sharpness))
-        F = items.features
-        pieces = {
-            "spread": self._keep("spread", (*did, w["category"]), lambda: S @ M.T),
-            "nearness": self._keep("nearness", w["category"], (X @ M.T).toarray),
-            "linear": self._keep("linear", w["category"], lambda: (X @ F @ items.solve) @ F.T),
-        }
-        lifted = lift(w, self.lack, self.new)
-        return self.part.ndcg(blend(S, pieces, w, self.known, lifted))
-
-    def _own(self, l2: float, item_knn: float) -> Floats:
-        ease = self._keep(
-            "ease", l2, lambda: self.model._ease(self.part.train, l2).score(self.part.seen)
-        )
-        knn = self._keep("knn", None, lambda: _neighbours(self.part.train).score(self.part.seen))
-        return np.asarray(ease + np.float32(item_knn) * knn)
-
-    def _keep(self, name: str, key: Hashable, make: Callable[[], Any]) -> Any:
-        kept = self.kept.setdefault(name, {})
-        kept[key] = kept.pop(key) if key in kept else make()
-        if len(kept) > KEPT:
-            del kept[next(iter(kept))]
-        return kept[key]
+        self._ahead = None  # it holds what they did

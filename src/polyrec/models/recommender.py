@@ -146,8 +146,8 @@ class Recommender(ABC):
             scores = given.copy()  # a model may have handed out an array that it holds
             scores[np.repeat(np.arange(len(block)), block.lengths), block.items] = -np.inf
             if allowed is not None:
-                barred = ~np.atleast_2d(allowed if allowed.ndim == 1 else allowed[rows])
-                scores[np.broadcast_to(barred, scores.shape)] = -np.inf
+                barred = ~(allowed if allowed.ndim == 1 else allowed[rows])
+                np.copyto(scores, -np.inf, where=barred)
             blocks.append(best_items(scores, k, seed=seed))
         return Rankings.stacked(blocks, k)
 
@@ -251,6 +251,18 @@ class Recommender(ABC):
             raise NotFittedError(type(self).__name__)
         self._forget(kept)
 
+    def work_ahead(self) -> None:
+        """Work out what makes answers to single users fast: once, for time and memory.
+
+        Scores stay what they are, up to rounding. Most models need nothing of the kind.
+
+        Raises:
+            NotFittedError: fit has not been called.
+        """
+        if self.n_items_ is None:
+            raise NotFittedError(type(self).__name__)
+        self._work_ahead()
+
     def _check(self, histories: Histories, profiles: Floats | None) -> None:
         """Refuse what cannot be scored."""
         if self.n_items_ is None:
@@ -301,6 +313,9 @@ class Recommender(ABC):
 
     def _forget(self, kept: Booleans) -> None:  # noqa: B027 (most keep nothing of single users)
         """Drop rows of users; arrays are replaced, not written into."""
+
+    def _work_ahead(self) -> None:  # noqa: B027 (most have nothing to work out)
+        """Keep what is worked out in attributes that are not saved: their names begin with `_`."""
 
 
 def _linear_models() -> list[str]:

@@ -73,3 +73,7 @@ class Several(Recommender):
     def _forget(self, kept: Booleans) -> None:
         for each in self.recommenders:
             each.forget(kept)
+
+    def _work_ahead(self) -> None:
+        for each in self.recommenders:
+            each.work_ahead()

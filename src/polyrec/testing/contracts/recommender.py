@@ -310,6 +310,18 @@ class RecommenderContract(PartContract):
             scores = self.fitted().score(self.histories)
             assert (scores == scores[0]).all()
 
+    # working ahead
+
+    def test_what_is_worked_out_ahead_changes_no_answer_and_is_not_saved(self) -> None:
+        part = self.extended()
+        histories, saved = _wider(self.histories, 4), state_of(part)
+        expected = part.score(histories)
+        part.work_ahead()
+        assert same_state(state_of(part), saved)
+        for user in range(len(histories)):
+            found = part.score(histories.rows(slice(user, user + 1)))
+            assert np.allclose(found, expected[user], rtol=self.tolerance, atol=self.tolerance)
+
     # forget
 
     def test_it_keeps_no_row_of_a_user_who_is_forgotten(self) -> None:
