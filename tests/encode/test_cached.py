@@ -89,7 +89,43 @@ def test_kind_model_and_text_each_have_vectors_of_their_own(tmp_path: Path) -> N
     for inner, kind in ((Counting(), "query"), (Counting("other"), "passage")):
         Cached(inner, folder=folder).encode(["a"], kind=kind)  # type: ignore[arg-type]
         assert inner.asked == ["a"]
-    assert rows_in(tmp_path) == 3
+    assert rows_in(tmp_path) == 2
+
+
+def test_what_people_ask_with_never_comes_into_the_file(tmp_path: Path) -> None:
+    inner = Counting()
+    part = Cached(inner, folder=str(tmp_path))
+    part.encode(TEXTS)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    wishes = ["a secret wish", "wood", "another"]
+    expected = Counting().encode(wishes)
+    for _ in range(2):
+        assert np.array_equal(part.encode(wishes, kind="query"), expected)
+    assert inner.asked[-3:] == sorted(wishes, key=len)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert rows_in(tmp_path) == len(set(TEXTS))
+
+
+def test_questions_make_no_file(tmp_path: Path) -> None:
+    part = Cached(Counting(), folder=str(tmp_path / "cache"))
+    part.encode(["a wish"], kind="query")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_last_questions_are_remembered_until_they_are_to_be_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached, "MOST_QUERIES", 2)
+    inner = Counting()
+    part = Cached(inner, folder=str(tmp_path))
+    for text in ("a", "b", "a", "c", "a", "b"):
+        part.encode([text], kind="query")
+    assert inner.asked == ["a", "b", "c", "b"]
+    outer = Cached(part, folder=str(tmp_path))
+    outer.encode(["b"], kind="query")
+    outer.forget_queries()
+    outer.encode(["b"], kind="query")
+    assert inner.asked == ["a", "b", "c", "b", "b"]
 
 
 def test_the_file_holds_no_text(tmp_path: Path) -> None:

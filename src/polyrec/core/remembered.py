@@ -1,13 +1,15 @@
-"""What was computed once and is kept on disk: bytes found by a key, shared by several processes."""
+"""What was computed once: bytes found by a key, on disk for several processes, or in memory."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+from collections import OrderedDict
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import platformdirs
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
@@ -25,6 +27,55 @@ LOCK_TIMEOUT_S = 60.0
 def default_folder() -> Path:
     """Where polyrec keeps what it remembers: `POLYREC_CACHE`, or else the user's cache."""
     return Path(os.environ.get("POLYREC_CACHE") or platformdirs.user_cache_dir("polyrec"))
+
+
+class Memory(Protocol):
+    """Keeps values by keys."""
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Find the values of those keys that are known."""
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        """Keep values; a key that is known keeps the one that it has."""
+
+
+@dataclass
+class Recent:
+    """Keeps the values that were used last, in memory alone; threads may share it.
+
+    Attributes:
+        most: so many; the one that was used longest ago goes first.
+    """
+
+    most: int
+    _values: OrderedDict[bytes, bytes] = field(
+        default_factory=OrderedDict, init=False, repr=False, compare=False
+    )
+    _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Find the values of those keys that are known."""
+        with self._lock:
+            known = {key: self._values[key] for key in keys if key in self._values}
+            for key in known:
+                self._values.move_to_end(key)
+        return known
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        """Keep values; a key that is known keeps the one that it has."""
+        with self._lock:
+            for key, value in values.items():
+                self._values.setdefault(key, value)
+            while len(self._values) > self.most:
+                self._values.popitem(last=False)
+
+    def forget(self) -> None:
+        """Drop all values."""
+        with self._lock:
+            self._values.clear()
 
 
 @dataclass(frozen=True)

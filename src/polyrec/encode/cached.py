@@ -1,8 +1,9 @@
-"""An encoder that remembers: vectors on disk, found by content (text, kind, model, version)."""
+"""An encoder that remembers: vectors of items on disk, by their texts; of questions, in memory."""
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.language import UNDETERMINED
-from polyrec.core.remembered import Remembered, default_folder
+from polyrec.core.remembered import Memory, Recent, Remembered, default_folder
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from polyrec.core.types import Floats
 
 BLOCK = 512
+MOST_QUERIES = 2000
+"""So many questions and words of questions are remembered."""
 
 
 @dataclass
@@ -27,7 +31,8 @@ class Cached(Encoder):
 
     The key is a SHA-256 of the held encoder's fingerprint, the kind and the text (and its language,
     where the encoder reads by it), so the file holds no text. Several processes may share it. What
-    is done is kept if the work is broken off.
+    is done is kept if the work is broken off. What people ask with (the kind `query`) never comes
+    into the file: the vectors of the last questions stay in memory, until the process ends.
 
     Attributes:
         encoder: the encoder that makes the vectors.
@@ -38,6 +43,9 @@ class Cached(Encoder):
     folder: str = ""
     hits: int = field(default=0, init=False, repr=False, compare=False)
     misses: int = field(default=0, init=False, repr=False, compare=False)
+    _asked: Recent = field(
+        default_factory=lambda: Recent(MOST_QUERIES), init=False, repr=False, compare=False
+    )
 
     @property
     def dim(self) -> int:
@@ -59,6 +67,11 @@ class Cached(Encoder):
         """The file that holds the vectors."""
         return Path(self.folder or default_folder()) / "vectors.sqlite"
 
+    def forget_queries(self) -> None:
+        """Drop what is remembered of questions, here and in the held encoder."""
+        self._asked.forget()
+        self.encoder.forget_queries()
+
     def _fit(self, texts: list[str], languages: list[str]) -> None:
         self.encoder.fit(texts, languages)
 
@@ -74,8 +87,10 @@ class Cached(Encoder):
         ]
         keys = [hashlib.sha256((prefix + s).encode("utf-8", "replace")).digest() for s in said]
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        memory = Remembered(self.file, "vectors", "vector cache")
-        with memory.opened() as file:
+        on_disk = Remembered(self.file, "vectors", "vector cache")
+        memory: AbstractContextManager[Memory]
+        memory = on_disk.opened() if kind == "passage" else nullcontext(self._asked)
+        with memory as file:
             known = file.get(keys)
             new = sorted({key: i for i, key in enumerate(keys) if key not in known}.values())
             self.hits, self.misses = self.hits + len(keys) - len(new), self.misses + len(new)
@@ -91,6 +106,6 @@ class Cached(Encoder):
                 known |= fresh
         for row, key in enumerate(keys):
             if len(known[key]) != vectors[row].nbytes:
-                raise memory.unusable("it holds a vector of another length")
+                raise on_disk.unusable("it holds a vector of another length")
             vectors[row] = np.frombuffer(known[key], dtype=np.float32)
         return vectors

@@ -89,6 +89,9 @@ class Encoder(ABC):
             vectors = self._encode_by_language(cleaned, tags, kind, advance)
         return unit_rows(vectors)
 
+    def forget_queries(self) -> None:  # noqa: B027 (nothing to do for most)
+        """Drop what is remembered of what people asked with; most encoders remember nothing."""
+
     def _fit(self, texts: list[str], languages: list[str]) -> None:
         """Learn from texts; called only where `learns`."""
         raise NotImplementedError
