@@ -16,8 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
-from polyrec.store import database as module
-from polyrec.store import migrate
+from polyrec.store import connections, migrate
 from polyrec.store.address import address_of, default_file
 from polyrec.store.database import VERSION, Database
 from polyrec.store.forgotten import Forgotten
@@ -277,7 +276,7 @@ def test_a_missing_driver_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPat
         raise ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
 
     monkeypatch.setenv("POLYREC_DATABASE", "postgresql://me@host/name")
-    monkeypatch.setattr(module.sa, "create_engine", fail)
+    monkeypatch.setattr(connections.sa, "create_engine", fail)
     with pytest.raises(MissingExtraError) as caught:
         Database().version()
     assert str(caught.value) == (

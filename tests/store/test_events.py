@@ -236,7 +236,7 @@ def test_who_reads_on_behind_the_last_number_misses_no_event_that_came_in_slowly
 ) -> None:
     slow, end = Database(), threading.Event()
     assert (events.count(), Events(slow).count()) == (0, 0)  # the tables are there
-    sa.event.listen(slow._engine, "commit", lambda _connection: end.wait(30))
+    sa.event.listen(slow._connections.engine, "commit", lambda _connection: end.wait(30))
     with ThreadPoolExecutor(2) as pool:
         pool.submit(Events(slow).append, [Event("slow", "saw", "view")])
         time.sleep(0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
+from polyrec.core.errors import ConfigError, EngineError
 from polyrec.store.address import VARIABLE, address_of, secrets_in
+from polyrec.store.connections import Connections
 from polyrec.store.tables import HEAD, VERSION_TABLE, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
 LOCK_TIMEOUT_S = 60.0
 VERSION = sa.table(VERSION_TABLE, sa.column("version_num"))
@@ -33,14 +34,18 @@ class Database:
     An empty one gets its tables when it is first used. One of an older polyrec is refused until
     `upgrade`, so that there is time for a backup; one of a newer polyrec is refused.
 
-    No connection is kept between transactions: processes and threads may share a `Database`.
+    Threads may share a `Database`, and processes that were forked from one another: each has
+    connections of its own, which are kept between transactions.
 
     Attributes:
         named: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file in
             the user's data folder.
+        lock_timeout_s: how long to wait while others write the same, or for a server to answer.
     """
 
     named: str = ""
+    lock_timeout_s: float = LOCK_TIMEOUT_S
+    _kept: Connections | None = field(default=None, init=False, repr=False, compare=False)
     _ready: bool = field(default=False, init=False, repr=False, compare=False)
 
     @cached_property
@@ -54,21 +59,12 @@ class Database:
             return str(self._url.database)
         return self._url.set(query={}).render_as_string(hide_password=True)
 
-    @cached_property
-    def _engine(self) -> Engine:
-        try:
-            # no parameters in messages: they are texts
-            engine = sa.create_engine(self._url, poolclass=sa.NullPool, hide_parameters=True)
-        except ModuleNotFoundError as error:
-            raise MissingExtraError(
-                "a PostgreSQL database",
-                needs=str(error.name),
-                remedy="pip install 'polyrec[postgres]'",
-            ) from error
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _prepare_sqlite)
-            sa.event.listen(engine, "begin", _begin_sqlite)
-        return engine
+    @property
+    def _connections(self) -> Connections:
+        kept = self._kept
+        if kept is None or kept.pid != os.getpid():
+            kept = self._kept = Connections(self._url, self.lock_timeout_s)
+        return kept
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -121,6 +117,26 @@ class Database:
             migrate.upgrade(connection)
             return before, _version(connection)
 
+    def close(self) -> None:
+        """Close its connections; those that are in use, when their transactions end.
+
+        It may be used again, and opens new ones then.
+        """
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
+    def clear_journal(self) -> None:
+        """Have SQLite empty its journal, in which what was deleted stands until it is overwritten.
+
+        While others read, it stays: who must be sure does this again, or closes the database.
+
+        Raises:
+            EngineError: the database cannot be used.
+        """
+        with self._errors():
+            self._connections.clear_journal()
+
     def _open(self) -> None:
         if self._ready:
             return
@@ -144,17 +160,22 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool = False) -> Iterator[Connection]:
+        with self._errors(), self._connections.begin(writes=writes) as connection:
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Make errors of the libraries our own."""
         if self._url.get_backend_name() == "sqlite":
             self._make_file()
         try:
-            with self._engine.execution_options(writes=writes).begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             why = str(getattr(error, "orig", None) or error).partition("\n")[0]
             for secret in secrets_in(self._url):
                 why = why.replace(secret, "***")
             # alone: PostgreSQL's own message goes on with the row, which holds texts
-            raise self._unusable(why, isinstance(error, OperationalError)) from None
+            raise self._unusable(why, _passes(error)) from None
 
     def _make_file(self) -> None:
         """Make the file, for its owner only: it holds texts."""
@@ -181,33 +202,13 @@ def insert(connection: Connection, table: sa.Table) -> Any:
     return kind.insert(table)
 
 
+def _passes(error: SQLAlchemyError) -> bool:
+    """Whether the same call may succeed later."""
+    cut_off = isinstance(error, DBAPIError) and error.connection_invalidated
+    return cut_off or isinstance(error, (OperationalError, sa.exc.TimeoutError))
+
+
 def _version(connection: Connection) -> str:
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return ""
     return str(connection.scalar(sa.select(VERSION.c.version_num)) or "")
-
-
-def _is_locked(error: BaseException) -> bool:
-    return "locked" in str(error)
-
-
-# SQLite does not wait by itself while another process changes the journal of a new file
-@retry(
-    retry=retry_if_exception(_is_locked),
-    stop=stop_after_delay(LOCK_TIMEOUT_S),
-    wait=wait_random(0.01, 0.1),
-    reraise=True,
-)
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Let several processes write by turns, and transactions begin where `_begin_sqlite` says."""
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # what is committed outlives a loss of power
-    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -146,6 +146,7 @@ class Users:
                 counts[table.name] = gone.rowcount
             forget(connection, user)
             note(connection, "user deleted", actor=actor, counts=counts)
+        self.database.clear_journal()
         return counts
 
 
