@@ -138,4 +138,6 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     assert got["security"] == [{"HTTPBearer": []}]
     assert list(got["responses"]["422"]["content"]) == ["application/problem+json"]
     names = {parameter["name"] for parameter in got["parameters"]}
-    assert names == {"user_id", "k", "languages", "language_mode", "category", "explain"}
+    assert names == {
+        *("user_id", "k", "languages", "language_mode", "category", "explain", "translate"),
+    }

@@ -71,6 +71,31 @@ def test_limits_are_settings(
     assert served[0][0].throttle.per_s == 5
 
 
+def test_the_operator_names_the_translator(
+    run: Run, content_model: str, tmp_path: Path, served: list[Any]
+) -> None:
+    terms, plan = tmp_path / "terms.csv", tmp_path / "plan.toml"
+    terms.write_text("de,en\nHolz,wood\n", encoding="utf-8")
+    plan.write_text(f'[translator]\nuse = "glossary"\nfile = "{terms}"\n', encoding="utf-8")
+    for options in ([], ["--translator", "apertium"], ["--translator", plan]):
+        done = run("serve", content_model, "--keys", tmp_path / "keys", *options)
+        assert done.exit_code == 0, done.output
+    none, by_name, by_file = (serving.interpreter for serving, *_ in served)
+    assert none.translator is None
+    assert type(by_name.translator.translator).__name__ == "Apertium"
+    assert type(by_file.translator.translator).__name__ == "Glossary"
+
+
+def test_a_translator_that_there_is_not_makes_no_key(
+    run: Run, content_model: str, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.json"
+    done = run("serve", content_model, "--keys", keys, "--translator", "apertum")
+    assert done.exit_code == 2
+    assert "did you mean 'apertium'" in done.stderr
+    assert not keys.exists()
+
+
 def test_a_model_that_is_none_makes_no_key(run: Run, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     assert run("serve", tmp_path, "--keys", keys).exit_code == 3

@@ -9,9 +9,11 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from prometheus_client.core import Metric
+
+    from polyrec.live.translated import Outcome
 
 BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 UNKNOWN_ROUTE = "none"
@@ -49,6 +51,12 @@ class Metrics:
             ["mode"],
             registry=self._registry,
         )
+        self._translations = Counter(
+            "polyrec_translations",
+            "Texts that were to be translated for an answer, by what became of them.",
+            ["outcome"],
+            registry=self._registry,
+        )
 
     def answered(self, route: str | None, method: str, status: int, seconds: float) -> None:
         """Count a request; a status of 0 is that of one that was given up before an answer."""
@@ -59,6 +67,11 @@ class Metrics:
     def recommended(self, mode: str) -> None:
         """Count an answer by its mode."""
         self._answers.labels(mode).inc()
+
+    def translated(self, outcomes: Mapping[Outcome, int]) -> None:
+        """Count texts that were to be translated."""
+        for outcome, n_texts in outcomes.items():
+            self._translations.labels(outcome).inc(n_texts)
 
     def text(self) -> bytes:
         """Give all figures in Prometheus's text format."""

@@ -25,8 +25,8 @@ Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
 K = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items at most.")]
 
 
-class Wishes(BaseModel):
-    """How the list is to be."""
+class Reading(BaseModel):
+    """How the items of a list are to be read."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,13 +36,10 @@ class Wishes(BaseModel):
         max_length=MOST_LANGUAGES,
         description="Wished languages as BCP 47 tags, most wished first; `de,en` or repeated.",
     )
-    language_mode: LanguageMode | None = Field(
-        None,
-        description="`any` ignores the wish, `prefer` moves up, `only` leaves others out; "
-        "`prefer` where languages are given, else `any`.",
+    translate: bool = Field(
+        False,
+        description="Translate texts that are in none of these languages into the first of them.",
     )
-    category: Id | None = Field(None, description="Leave out other categories.")
-    explain: bool = Field(False, description="Say of each item what spoke for it.")
 
     @field_validator("languages", mode="before")
     @classmethod
@@ -55,6 +52,18 @@ class Wishes(BaseModel):
             for each in given
             for tag in (each.split(",") if isinstance(each, str) else [each])
         ]
+
+
+class Wishes(Reading):
+    """How the list is to be."""
+
+    language_mode: LanguageMode | None = Field(
+        None,
+        description="`any` ignores the wish, `prefer` moves up, `only` leaves others out; "
+        "`prefer` where languages are given, else `any`.",
+    )
+    category: Id | None = Field(None, description="Leave out other categories.")
+    explain: bool = Field(False, description="Say of each item what spoke for it.")
 
     @model_validator(mode="after")
     def _names_languages(self) -> Self:
@@ -76,14 +85,6 @@ class Anybody(Wishes):
         None, max_length=LONGEST_TEXT, description="What they look for, in any language."
     )
     text_language: Tag = Field("und", description="The text's language, where it is known.")
-
-
-class Nearness(BaseModel):
-    """How to ask for items that are alike."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    k: K = 10
 
 
 class Part(BaseModel):
@@ -115,6 +116,16 @@ class Because(BaseModel):
     note: str
 
 
+class Translation(BaseModel):
+    """What a text is in the first wished language."""
+
+    text: str | None = Field(description="Null where there is none.")
+    language: str = Field(description="The wished language, as a BCP 47 tag.")
+    engine: str = Field(description="What made it; `person` for a person's own words.")
+    quality: float | None = Field(description="An estimate, 0 to 1; null where nobody judged it.")
+    error: str = Field(description="Why there is no translation; else empty.")
+
+
 class Item(BaseModel):
     """One item of an answer, best first."""
 
@@ -124,6 +135,9 @@ class Item(BaseModel):
     score: float
     reason: str | None = Field(description="The item of the history that lies nearest.")
     explanation: Because | None = Field(None, description="Where it was asked for.")
+    translation: Translation | None = Field(
+        None, description="Where it was asked for, and the text is in no wished language."
+    )
 
 
 class Answer(BaseModel):
@@ -142,6 +156,7 @@ class Alike(BaseModel):
 
     model_version: str
     item_id: str
+    note: str = Field(description="Why the answer is less than was asked for; else empty.")
     items: list[Item]
 
 

@@ -23,9 +23,10 @@ def run(serving: Serving, *, host: str, port: int) -> None:
     draw_nothing()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    LOG.addHandler(handler)
-    LOG.setLevel(logging.INFO)
-    LOG.propagate = False
+    for logger in (LOG, logging.getLogger("polyrec.live")):
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
     config = uvicorn.Config(
         create_app(serving),
         host=host,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from polyrec.api.metrics import Metrics
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
+from polyrec.live.translated import Interpreter
 
 if TYPE_CHECKING:
     from polyrec.api.keys import Keys
@@ -22,6 +23,7 @@ class Serving:
         live: answers, and takes in what happens.
         keys: what opens the service.
         settings: limits.
+        interpreter: translates what is shown, where that is asked for.
         throttle: counts what each key asks for.
         metrics: counts what is answered, and how.
     """
@@ -29,6 +31,7 @@ class Serving:
     live: Live
     keys: Keys
     settings: Settings = field(default_factory=Settings)
+    interpreter: Interpreter = field(default_factory=lambda: Interpreter(None))
     throttle: Throttle = field(init=False)
     metrics: Metrics = field(init=False)
 

@@ -16,9 +16,11 @@ class Settings:
         body_timeout_s: a body that takes longer to arrive is refused with 408.
         requests_per_s: what one key may ask for in the long run; 0 for no limit.
         burst: so many requests of one key are answered at once before that limit counts.
+        translate_within_s: how long an answer may wait for translations that were asked for.
     """
 
     max_body_bytes: int = 2**18
     body_timeout_s: float = 20.0
     requests_per_s: float = 100.0
     burst: int = 200
+    translate_within_s: float = 2.0

@@ -42,6 +42,13 @@ def remembering(
     return part if review_below is None else replace(part, review_below=review_below)
 
 
+def named(name_or_file: str) -> Cached:
+    """Build the translator of that name, or of a plan's file, as `remembering` does."""
+    if name_or_file.endswith(".toml"):
+        return remembering(name_or_file, None, (), None)
+    return remembering(None, name_or_file, (), None)
+
+
 def detector_of(plan: str | None) -> Detector:
     """Build the detector of a plan, or of `DEFAULT` where it has none."""
     from polyrec.pipeline.plan import read_table

@@ -23,6 +23,7 @@ EPILOG = """\b
 Examples:
   polyrec serve model
   polyrec serve model --port 9000 --keys keys.json
+  polyrec serve model --translator apertium
   polyrec serve --demo
 
 The first start makes a key, shows it once and keeps its hash. Other machines reach the service
@@ -50,6 +51,12 @@ only if --host says so: put a server that speaks https before it."""
     show_default=True,
     help="For one key; 0 for no limit.",
 )
+@click.option(
+    "--translator",
+    metavar="NAME",
+    help="Translates texts where that is asked for: a translator's name, or a .toml file with a "
+    "table [translator].  [default: none]",
+)
 def serve(
     *,
     model: str | None,
@@ -58,13 +65,20 @@ def serve(
     port: int,
     keys_file: Path | None,
     requests_per_second: float,
+    translator: str | None,
 ) -> None:
     """Answer with MODEL (a folder that fit has written) over http, until Ctrl-C or SIGTERM."""
     from polyrec.api.server import run
     from polyrec.api.settings import Settings
+    from polyrec.cli.named_translator import named
+    from polyrec.live.translated import Interpreter
 
     settings = Settings(requests_per_s=requests_per_second)
+    part = None if translator is None else named(translator)
     serving = _demo(model, keys_file, settings) if demo else _own(model, keys_file, settings)
+    if part is not None:
+        database, within_s = serving.live.database, settings.translate_within_s
+        serving.interpreter = Interpreter.of(part, database, budget_s=within_s)
     version = serving.live.serving().version
     click.echo(f"model {version[:12]} on http://{printable(host)}:{port}", err=True)
     run(serving, host=host, port=port)

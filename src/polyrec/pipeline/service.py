@@ -93,11 +93,16 @@ class Service:
         """Answer several queries, in order."""
         return [self.recommend(query) for query in queries]
 
-    def similar(self, item_id: str, *, k: int = 10) -> tuple[SuggestedItem, ...]:
+    def similar(
+        self, item_id: str, *, k: int = 10, languages: tuple[str, ...] = ()
+    ) -> tuple[SuggestedItem, ...]:
         """Give the items nearest to an item: by vector, or by the recommender without vectors.
+
+        Each is shown in the first wished language that it has.
 
         Raises:
             ConfigError: k cannot be used.
+            LanguageError: a language is not a tag.
             UnknownIdError: the item is not known.
         """
         _check_k(k)
@@ -116,7 +121,7 @@ class Service:
                 alone, self._places(k), allowed=allowed, seed=learned.seed
             )
         return tuple(
-            self._shown(int(other), float(score), None, ())
+            self._shown(int(other), float(score), None, languages)
             for other, score in zip(ranking.items[0], ranking.scores[0], strict=True)
             if other != NO_ITEM
         )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from polyrec.core.component import settings_of
 from polyrec.core.errors import ConfigError, EngineError
+from polyrec.core.language import standard_tag
+from polyrec.core.texts import storable
 from polyrec.translate.translator import Translation, Translator, not_translated
 from polyrec.translate.wrapper import Wrapper
 
@@ -66,6 +68,23 @@ class Cached(Wrapper):
         from polyrec.store.database import Database
 
         return Database(self.database)
+
+    def recalled(self, texts: Sequence[str], *, source: str, target: str) -> dict[str, Translation]:
+        """Find what the memory has of texts, without asking the translator.
+
+        A person's text comes before all; those that a person rejected are left out.
+
+        Raises:
+            LanguageError: a language is not BCP 47.
+            EngineError: the database cannot be used.
+        """
+        from polyrec.store.memory import Memory
+
+        source, target = standard_tag(source), standard_tag(target)
+        memory = Memory(self.store, source, target, self.translator.fingerprint)
+        found = _recall(memory, [storable(text) for text in texts])
+        recalled = {text: found.get(storable(text)) for text in texts}
+        return {text: made for text, made in recalled.items() if made is not None}
 
     def _translate(
         self,

@@ -11,6 +11,7 @@ from polyrec.api import schemas
 from polyrec.api.access import needs, ready
 from polyrec.api.ids import ANY_ID
 from polyrec.api.serving import Serving
+from polyrec.api.translating import translations
 from polyrec.core.errors import DataError
 from polyrec.core.types import Query as Question
 from polyrec.pipeline.explanation import Explanation
@@ -72,9 +73,11 @@ def _answer(
             explanations = [*map(_because, held.live.explain(model, question, item_ids))]
         except DataError:  # an item that only fills a place
             notes.append("not all of these items can be explained")
+    shown, note = translations(held, found.items, wishes)
+    notes += [note] if note else []
     items = [
-        schemas.Item(**asdict(item), explanation=explanation)
-        for item, explanation in zip(found.items, explanations, strict=True)
+        schemas.Item(**asdict(item), explanation=explanation, translation=translation)
+        for item, explanation, translation in zip(found.items, explanations, shown, strict=True)
     ]
     held.metrics.recommended(found.mode)
     return schemas.Answer(

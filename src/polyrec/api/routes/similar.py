@@ -11,6 +11,7 @@ from polyrec.api import schemas
 from polyrec.api.access import needs, ready
 from polyrec.api.ids import ANY_ID
 from polyrec.api.serving import Serving
+from polyrec.api.translating import translations
 
 ROUTER = APIRouter(tags=["similar"], dependencies=[Depends(needs("read"))])
 
@@ -18,12 +19,16 @@ ROUTER = APIRouter(tags=["similar"], dependencies=[Depends(needs("read"))])
 @ROUTER.get(f"/similar/{{item_id:{ANY_ID}}}")
 def similar(
     item_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
-    wishes: Annotated[schemas.Nearness, Query()],
+    wishes: Annotated[schemas.Reading, Query()],
     held: Annotated[Serving, Depends(ready)],
 ) -> schemas.Alike:
     """Give the items nearest to an item."""
     model = held.live.serving()
     model.check_items([item_id])
-    found = model.service.similar(item_id, k=wishes.k)
-    items = [schemas.Item(**asdict(item)) for item in found]
-    return schemas.Alike(model_version=model.version, item_id=item_id, items=items)
+    found = model.service.similar(item_id, k=wishes.k, languages=tuple(wishes.languages))
+    shown, note = translations(held, found, wishes)
+    items = [
+        schemas.Item(**asdict(item), translation=translation)
+        for item, translation in zip(found, shown, strict=True)
+    ]
+    return schemas.Alike(model_version=model.version, item_id=item_id, note=note, items=items)
