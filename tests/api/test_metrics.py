@@ -4,10 +4,15 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
+
+from polyrec.core.errors import EngineError
+from polyrec.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def _figures(desk: Any) -> dict[tuple[str, ...], float]:
@@ -80,3 +85,22 @@ def test_each_application_counts_for_itself(open_desk: Callable[..., Any]) -> No
 def test_figures_need_a_key_that_reads(desk: Any) -> None:
     assert desk.client.get("/metrics").status_code == 401
     assert desk.client.get("/metrics", headers=desk.open("write")).status_code == 403
+
+
+def test_events_are_counted_and_those_that_came_before_apart(desk: Any) -> None:
+    sent = {"events": [{"user_id": "ada", "item_id": "tea", "kind": "view", "key": "once"}]}
+    for _ in range(3):
+        assert desk.write("/events", **sent).status_code == 202
+    found = _figures(desk)
+    assert found["polyrec_events_total", "added"] == 1
+    assert found["polyrec_events_total", "repeated"] == 2
+
+
+def test_faults_of_the_database_are_counted(desk: Any, tmp_path: Path) -> None:
+    assert _figures(desk)["polyrec_database_errors_total",] == 0
+    (tmp_path / "broken").write_bytes(b"no database" * 1000)
+    desk.serving.live.database = Database(str(tmp_path / "broken"))
+    for n in (1, 2):
+        with pytest.raises(EngineError):
+            desk.serving.live.database.counts()
+        assert _figures(desk)["polyrec_database_errors_total",] == n

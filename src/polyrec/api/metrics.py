@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,11 +27,14 @@ class Metrics:
 
     Args:
         model: gives version and time of making of the model that answers now, or None.
+        faults: says how often the database could not be used.
     """
 
-    def __init__(self, model: Callable[[], tuple[str, float] | None]) -> None:
+    def __init__(
+        self, model: Callable[[], tuple[str, float] | None], faults: Callable[[], int]
+    ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_OfModel(model))
+        self._registry.register(_Looked(model, faults))
         self._requests = Counter(
             "polyrec_requests",
             "Requests, by the address with names in place of ids.",
@@ -51,6 +54,12 @@ class Metrics:
             ["mode"],
             registry=self._registry,
         )
+        self._events = Counter(
+            "polyrec_events",
+            "Events that were sent, by whether they had been sent before.",
+            ["outcome"],
+            registry=self._registry,
+        )
         self._translations = Counter(
             "polyrec_translations",
             "Texts that were to be translated for an answer, by what became of them.",
@@ -68,6 +77,11 @@ class Metrics:
         """Count an answer by its mode."""
         self._answers.labels(mode).inc()
 
+    def took(self, n_added: int, n_repeated: int) -> None:
+        """Count events that were sent."""
+        self._events.labels("added").inc(n_added)
+        self._events.labels("repeated").inc(n_repeated)
+
     def translated(self, outcomes: Mapping[Outcome, int]) -> None:
         """Count texts that were to be translated."""
         for outcome, n_texts in outcomes.items():
@@ -78,26 +92,31 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _OfModel:
-    """Says which model answers: looked up when it is asked for, so that a swap shows at once."""
+class _Looked:
+    """What is looked up when it is asked for, so that another model shows at once."""
 
-    def __init__(self, model: Callable[[], tuple[str, float] | None]) -> None:
-        self._model = model
+    def __init__(
+        self, model: Callable[[], tuple[str, float] | None], faults: Callable[[], int]
+    ) -> None:
+        self._model, self._faults = model, faults
 
     def describe(self) -> list[Metric]:
         """Name the figures."""
         return [
             InfoMetricFamily("polyrec_model", "The model that answers."),
             GaugeMetricFamily("polyrec_model_age_seconds", "Since that model was made."),
+            CounterMetricFamily("polyrec_database_errors", "The database could not be used."),
         ]
 
     def collect(self) -> Iterator[Metric]:
-        """Give the figures; none while no model is loaded."""
+        """Give the figures; those of the model only while one is loaded."""
+        info, age, errors = self.describe()
+        errors.add_metric([], self._faults())  # type: ignore[attr-defined]
+        yield errors
         found = self._model()
         if found is None:
             return
         version, made = found
-        info, age = self.describe()
         info.add_metric([], {"version": version})  # type: ignore[attr-defined]
         age.add_metric([], max(0.0, time.time() - made))  # type: ignore[attr-defined]
         yield from (info, age)

@@ -37,7 +37,7 @@ class Serving:
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)
-        self.metrics = Metrics(self._version)
+        self.metrics = Metrics(self._version, lambda: self.live.database.faults)
 
     def _version(self) -> tuple[str, float] | None:
         model = self.live.model

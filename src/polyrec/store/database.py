@@ -41,10 +41,12 @@ class Database:
         named: a file's path or a URL without password; empty for `POLYREC_DATABASE`, else a file in
             the user's data folder.
         lock_timeout_s: how long to wait while others write the same, or for a server to answer.
+        faults: how often it could not be used.
     """
 
     named: str = ""
     lock_timeout_s: float = LOCK_TIMEOUT_S
+    faults: int = field(default=0, init=False, repr=False, compare=False)
     _kept: Connections | None = field(default=None, init=False, repr=False, compare=False)
     _ready: bool = field(default=False, init=False, repr=False, compare=False)
 
@@ -189,6 +191,7 @@ class Database:
             raise self._unusable(error.strerror or str(error)) from error
 
     def _unusable(self, why: str, retryable: bool = False) -> EngineError:
+        self.faults += 1
         return EngineError(
             f"the database {self.shown} cannot be used: {why}",
             hint=f"mend it, or set {VARIABLE} to another one",

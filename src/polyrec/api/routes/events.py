@@ -29,6 +29,7 @@ def add_events(
         for each in sent.events
     ]
     kept = held.live.record(events, key=idempotency_key)
+    held.metrics.took(kept.n_added, kept.n_repeated)
     unknown = 0
     if (model := held.live.model) is not None:
         known = model.service.learned.catalog.ids
