@@ -35,9 +35,10 @@ def _own_cache(
 def _own_database(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Keep what tests make out of the user's database: each has one of its own."""
+    """Keep what tests make out of the user's data: each has a database and folder of its own."""
     name = tmp_path_factory.getbasetemp() / "databases" / f"{uuid4().hex}.sqlite"
     monkeypatch.setenv("POLYREC_DATABASE", str(name))
+    monkeypatch.setenv("XDG_DATA_HOME", str(name.with_suffix(".data")))
 
 
 @pytest.fixture(scope="session")

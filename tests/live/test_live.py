@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,14 +9,23 @@ from polyrec.core.errors import EngineError
 from polyrec.core.types import Query
 from polyrec.live.catalog import to_catalog, to_items
 from polyrec.live.live import Live
+from polyrec.live.models_folder import Loaded
+from polyrec.live.overlay import Overlaid
+from polyrec.live.start import start
 from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.items import Item
 from polyrec.store.users import User
+from polyrec.store.versions import Versions
+from polyrec.testing.unpacked import unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     from polyrec.core.types import Suggestion
     from polyrec.data.dataset import Dataset
+    from polyrec.live.models_folder import ModelsFolder
     from polyrec.pipeline.learned import Learned
 
 
@@ -99,7 +109,8 @@ def test_a_model_that_is_taken_shows_the_items_of_the_database_and_no_others(
 ) -> None:
     kept = [item for item in to_items(shop.catalog) if item.id != "drum"]
     live.items.put([*kept, Item("lute", {"en": "lute for music"})])
-    live.take(learned, "1" * 64, 1)
+    row = Versions(live.database).add("model-1", "1" * 64)
+    live.take(Loaded(learned, row, made=0.0, last_forgotten=0))
     assert live.serving().version == "1" * 64
     assert sorted(ids(ask(live, "eve", k=9))) == ["chisel", "harp", "lute", "plane", "saw"]
 
@@ -124,3 +135,73 @@ def test_without_a_model_nothing_is_answered_and_events_are_kept(database_url: s
     live.record([Event("ada", "saw", "view")])
     live.put_items([Item("saw", {"en": "saw"})]).result()
     live.close()
+
+
+@pytest.fixture
+def served(
+    models: ModelsFolder, database: Database, fit_model: Callable[[str], Path]
+) -> Iterator[Live]:
+    """A model in service that lies in a folder of models."""
+    live = Live(database, models=models)
+    live.take(start(models, live.items, fit_model("user-knn")))
+    yield live
+    live.close()
+
+
+def test_nothing_of_a_user_who_is_deleted_is_in_memory_or_on_disk(
+    served: Live, models: ModelsFolder
+) -> None:
+    served.record([Event("u17", "i4", "click")])
+    before = served.serving()
+    assert served.answer(Query(user_id="u17"))[1].mode == "personal"
+    served.delete_user("u17", actor="test")
+    model, answer = served.answer(Query(user_id="u17"))
+    assert answer.mode == "popular"
+    assert "u17" not in model.service.learned.users
+    assert len(model.service.learned.histories) == 39
+    assert b"u17" not in unpacked(models.root)
+    row = models.versions.active()
+    assert row is not None
+    assert (model.number, model.version) == (row.number, row.hash)
+    assert model.version != before.version
+    assert models.load(row.number).learned.users == model.service.learned.users
+    # who had begun to be answered is answered by what was there then
+    assert before.service.recommend(Query(user_id="u17")).mode == "personal"
+
+
+def test_who_is_deleted_while_items_are_taken_in_stays_deleted(
+    served: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Overlaid.put
+    begun, deleted = Flag(), Flag()
+
+    def slow(self: Overlaid, items: Any) -> Overlaid:
+        found = put(self, items)
+        begun.set()
+        assert deleted.wait(10)
+        return found
+
+    monkeypatch.setattr(Overlaid, "put", slow)
+    future = served.put_items([Item("i3", {"en": "another text"})])
+    assert begun.wait(10)
+    served.delete_user("u17", actor="test")
+    version = served.serving().version
+    deleted.set()
+    future.result()
+    model = served.serving()
+    assert "u17" not in model.service.learned.users
+    assert model.service.learned.catalog.text[3] == "another text"
+    assert model.version == version
+
+
+def test_who_is_deleted_while_another_model_is_taken_stays_deleted(
+    served: Live, models: ModelsFolder, fit_model: Callable[[str], Path]
+) -> None:
+    other = models.register(fit_model("content"))
+    loaded = models.load(other.number)
+    served.delete_user("u3", actor="test")
+    assert "u3" in loaded.learned.users
+    served.take(loaded)
+    model = served.serving()
+    assert model.number == other.number
+    assert "u3" not in model.service.learned.users

@@ -12,6 +12,7 @@ from polyrec.core.types import Query
 from polyrec.live.models_folder import ModelsFolder
 from polyrec.pipeline import artifact
 from polyrec.pipeline.service import Service
+from polyrec.store.database import Database
 from polyrec.store.forgotten import Forgotten
 from polyrec.store.users import Users
 from polyrec.store.versions import ACTIVE, FAILED, MADE, Version
@@ -20,8 +21,6 @@ from polyrec.testing.unpacked import unpacked
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from polyrec.store.database import Database
 
 
 def delete(database: Database, *users: str) -> None:
@@ -170,16 +169,18 @@ def test_what_serves_and_what_served_before_it_are_kept(
     models.versions.activate(versions[1].number)  # one went back
     waiting = models.register(fit_model("content"))
     models.versions.fail(models.register(fit_model("content")).number, "no")
-    killed = models.root / ".20300101-000000-0123abcd.xyz"
-    killed.mkdir()
-    (models.root / "making").mkdir()
+    other = ModelsFolder(models.root, Database(str(models.root / "other.sqlite")))
+    others = other.register(fit_model("content"))
+    (models.root / f".{models.new_name()}.xyz").mkdir()  # what was killed leaves
+    (models.root / f".{models.new_name()}.xyz.old").mkdir()
+    (models.root / models.new_name()).mkdir()
     (models.root / "thesis").mkdir()
     models.prune()
     assert folders(models) == {
         versions[1].folder,
         versions[3].folder,
         waiting.folder,
-        "making",
+        others.folder,
         "thesis",
     }
 

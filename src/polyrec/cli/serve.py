@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from polyrec.api.serving import Serving
     from polyrec.api.settings import Settings
     from polyrec.live.live import Live
+    from polyrec.live.models_folder import ModelsFolder
     from polyrec.store.database import Database
 
 EPILOG = """\b
@@ -24,6 +25,7 @@ Examples:
   polyrec serve model
   polyrec serve model --port 9000 --keys keys.json
   polyrec serve model --translator apertium
+  polyrec serve
   polyrec serve --demo
 
 The first start makes a key, shows it once and keeps its hash. Other machines reach the service
@@ -33,6 +35,13 @@ only if --host says so: put a server that speaks https before it."""
 @click.command(epilog=EPILOG)
 @click.argument("model", required=False)
 @click.option("--demo", is_flag=True, help="The data that ship, and a key for this run alone.")
+@click.option(
+    "--models",
+    "models_root",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where models in service are kept.  [default: models in the user's data folder]",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="And its port."
@@ -61,13 +70,18 @@ def serve(
     *,
     model: str | None,
     demo: bool,
+    models_root: Path | None,
     host: str,
     port: int,
     keys_file: Path | None,
     requests_per_second: float,
     translator: str | None,
 ) -> None:
-    """Answer with MODEL (a folder that fit has written) over http, until Ctrl-C or SIGTERM."""
+    """Answer over http with MODEL, until Ctrl-C or SIGTERM.
+
+    MODEL is a folder that fit has written, and is taken in when it is named for the first time.
+    Without one, and for one that has served before, what served last goes on.
+    """
     from polyrec.api.server import run
     from polyrec.api.settings import Settings
     from polyrec.cli.named_translator import named
@@ -75,54 +89,65 @@ def serve(
 
     settings = Settings(requests_per_s=requests_per_second)
     part = None if translator is None else named(translator)
-    serving = _demo(model, keys_file, settings) if demo else _own(model, keys_file, settings)
+    if demo and (model or keys_file or models_root):
+        what = "--demo goes with neither a model nor --keys nor --models"
+        raise ConfigError(what, hint="leave them out")
+    serving = _demo(settings) if demo else _own(model, models_root, keys_file, settings)
     if part is not None:
         database, within_s = serving.live.database, settings.translate_within_s
         serving.interpreter = Interpreter.of(part, database, budget_s=within_s)
-    version = serving.live.serving().version
-    click.echo(f"model {version[:12]} on http://{printable(host)}:{port}", err=True)
+    now = serving.live.serving()
+    where = f"http://{printable(host)}:{port}"
+    click.echo(f"model {now.version[:12]} (version {now.number}) on {where}", err=True)
     run(serving, host=host, port=port)
 
 
-def _own(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
+def _own(
+    model: str | None, models_root: Path | None, keys_file: Path | None, settings: Settings
+) -> Serving:
     from polyrec.api.key_file import default_file, open_keys
     from polyrec.api.serving import Serving
+    from polyrec.live.models_folder import ModelsFolder, default_root
     from polyrec.store.database import Database
 
-    if model is None:
-        raise ConfigError("no model is given", hint="name its folder, or use --demo")
-    live = _live(Path(model), Database())
+    database = Database()
+    database.counts()  # what is wrong with it is said now
+    models = ModelsFolder(models_root or default_root(), database)
+    live = _live(None if model is None else Path(model), models, database)
     keys, first = open_keys(keys_file or default_file())
     if first is not None:
         click.echo(f"key (read, write, admin), shown only now: {first}")
     return Serving(live, keys, settings)
 
 
-def _demo(model: str | None, keys_file: Path | None, settings: Settings) -> Serving:
+def _demo(settings: Settings) -> Serving:
     from polyrec.api.keys import Keys, new_key
     from polyrec.api.serving import Serving
+    from polyrec.live.models_folder import ModelsFolder
     from polyrec.store.database import Database
 
-    if model is not None or keys_file is not None:
-        raise ConfigError("--demo goes with neither a model nor --keys", hint="leave them out")
-    folder = tempfile.mkdtemp(prefix="polyrec-demo-")
+    folder = Path(tempfile.mkdtemp(prefix="polyrec-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    live = _live(_demo_model(), Database(f"{folder}/demo.sqlite"))
+    database = Database(str(folder / "demo.sqlite"))
+    live = _live(_demo_model(), ModelsFolder(folder / "models", database), database)
     key, record = new_key("demo")
     click.echo(f"key (read, write, admin) for this run: {key}")
     return Serving(live, Keys([record]), settings)
 
 
-def _live(folder: Path, database: Database) -> Live:
+def _live(folder: Path | None, models: ModelsFolder, database: Database) -> Live:
     from polyrec.live.live import Live
-    from polyrec.live.model import Model
-    from polyrec.live.overlay import Overlaid
+    from polyrec.live.start import start
     from polyrec.pipeline import artifact
 
-    database.counts()  # what is wrong with it is said now
-    learned, version = artifact.load(folder)
-    made = artifact.made(folder)
-    return Live(database, Model.of(Overlaid.of(learned), version, made=made))
+    live = Live(database, models=models)
+    loaded = start(models, live.items, folder)
+    version = loaded.version
+    if folder is not None and version.activated and version.hash != artifact.version_of(folder):
+        said = f"{folder} has served before, and version {version.number} serves now"
+        click.echo(printable(f"{said}: see polyrec versions"), err=True)
+    live.take(loaded)
+    return live
 
 
 def _demo_model() -> Path:

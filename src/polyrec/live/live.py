@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import EngineError
@@ -13,16 +15,17 @@ from polyrec.live.overlay import Overlaid
 from polyrec.live.people import People
 from polyrec.store.audit import Audit
 from polyrec.store.events import Events
+from polyrec.store.forgotten import Forgotten
 from polyrec.store.items import Items
 from polyrec.store.satisfaction import Satisfaction
 from polyrec.store.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from polyrec.core.types import Query, Suggestion
+    from polyrec.live.models_folder import Loaded, ModelsFolder
     from polyrec.pipeline.explanation import Explanation
-    from polyrec.pipeline.learned import Learned
     from polyrec.store.database import Database
     from polyrec.store.event import Event
     from polyrec.store.events import Appended
@@ -41,21 +44,31 @@ class Live:
     Args:
         database: users, items and events.
         model: what answers; None while there is none.
+        models: the folder that it was read from, with others that serve or have served; None where
+            nobody is taken out of folders.
 
     Attributes:
         model: what answers; replaced as a whole, so that who needs it twice takes it once.
         fault: which kind of error kept the last change from the model; empty if it was taken in.
     """
 
-    def __init__(self, database: Database, model: Model | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        model: Model | None = None,
+        models: ModelsFolder | None = None,
+    ) -> None:
         self.database = database
         self.model = model
+        self.models = models
         self.people = People(database)
         self.events, self.items = Events(database), Items(database)
         self.users, self.satisfaction = Users(database), Satisfaction(database)
         self.audit = Audit(database)
         self.fault = ""
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="polyrec-items")
+        self._swap = Lock()
+        self._gone: set[str] | None = None  # since the change under way began, if any is
 
     def serving(self) -> Model:
         """Give the model that answers.
@@ -99,9 +112,24 @@ class Live:
         return found
 
     def delete_user(self, user_id: str, *, actor: str) -> dict[str, int]:
-        """Delete a user; see `Users.delete`."""
+        """Delete a user: their rows, and what models know of them, in memory and on disk.
+
+        See `Users.delete`, and `Learned.without_users` for what remains until the next fit.
+
+        Returns:
+            How many rows of each table there were.
+        """
         counts = self.users.delete(user_id, actor=actor)
         self.people.drop([user_id])
+        with self._swap:
+            if self._gone is not None:
+                self._gone.add(user_id)
+            if self.model is not None:
+                overlaid = self.model.overlaid.without_users([user_id])
+                self.model = self.model.changed(overlaid)
+        if self.models is not None:
+            self.models.forget()
+            self._say_version(self.models)
         return counts
 
     def rate(self, opinion: Opinion) -> int:
@@ -124,23 +152,24 @@ class Live:
         self._refresh(item_ids).result()
         return n_deleted
 
-    def take(self, learned: Learned, version: str, number: int = 0, made: float = 0.0) -> None:
+    def take(self, loaded: Loaded) -> None:
         """Let a model answer in place of the one that does, once it knows the database's items.
 
-        Args:
-            learned: what the model knows.
-            version: the hash of its folder.
-            number: that of its row in the table `versions`.
-            made: when the folder was written, in seconds since 1970.
+        Users who were deleted meanwhile are taken out of it first.
 
         Raises:
             EngineError: the database cannot be used.
         """
+        learned, version = loaded.learned, loaded.version
 
         def taken() -> None:
-            items = list(all_items(self.items))
-            overlaid = Overlaid.of(learned).put(items).only({item.id for item in items})
-            self.model = Model.of(overlaid, version, number, made)
+            with self._changing():
+                forgotten = Forgotten(self.database)
+                gone = forgotten.among(learned.users.names, after=loaded.last_forgotten)
+                items = list(all_items(self.items))
+                overlaid = Overlaid.of(learned.without_users(gone)).put(items)
+                overlaid = overlaid.only({item.id for item in items})
+                self._put(Model.of(overlaid, version.hash, version.number, loaded.made))
 
         self._changes.submit(taken).result()
 
@@ -152,18 +181,48 @@ class Live:
         """Have the model show items as the database has them by then, or not at all."""
 
         def refreshed() -> None:
-            if (model := self.model) is None:
-                return
-            try:
-                found = self.items.get(item_ids)
-                gone = [item_id for item_id in item_ids if item_id not in found]
-                self.model = model.changed(model.overlaid.put(found.values()).without(gone))
-            except Exception as error:
-                self.fault = type(error).__name__
-                raise
+            with self._changing() as model:
+                if model is None:
+                    return
+                try:
+                    found = self.items.get(item_ids)
+                    gone = [item_id for item_id in item_ids if item_id not in found]
+                    overlaid = model.overlaid.put(found.values()).without(gone)
+                except Exception as error:
+                    self.fault = type(error).__name__
+                    raise
+                self._put(model.changed(overlaid))
             self.fault = ""
 
         return self._changes.submit(refreshed)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Model | None]:
+        """Give the model for a change of it; who is deleted meanwhile is remembered."""
+        with self._swap:
+            self._gone, model = set(), self.model
+        try:
+            yield model
+        finally:
+            with self._swap:
+                self._gone = None
+
+    def _put(self, model: Model) -> None:
+        """Let a model answer that was made while `_changing`."""
+        with self._swap:
+            now = self.model
+            if self._gone:
+                model = model.changed(model.overlaid.without_users(self._gone))
+                if now is not None and now.number == model.number:  # its folder was rewritten
+                    model = replace(model, version=now.version)
+            self.model = model
+
+    def _say_version(self, models: ModelsFolder) -> None:
+        """Give the model the version that its folder has now: without somebody it is another."""
+        with self._swap:
+            if self.model is not None and self.model.number:
+                version = models.versions.get(self.model.number).hash
+                self.model = replace(self.model, version=version)
 
     def _joined(self, query: Query, model: Model) -> Query:
         """Add to a query what is known of its user beyond the model."""

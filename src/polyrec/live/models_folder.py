@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import shutil
@@ -19,14 +20,9 @@ from polyrec.store.forgotten import Forgotten
 from polyrec.store.versions import ACTIVE, KEPT, MADE, Versions
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from polyrec.pipeline.learned import Learned
     from polyrec.store.database import Database
     from polyrec.store.versions import Version
-
-NAMES = re.compile(r"\.?\d{8}-\d{6}-[0-9a-f]{8}\b.*")
-"""Folders that are ours, half-written ones too: nothing else is ever deleted."""
 
 
 def default_root() -> Path:
@@ -41,16 +37,20 @@ class Loaded:
     Attributes:
         learned: what it knows.
         version: which one it is.
+        made: when it was made, in seconds since 1970.
         last_forgotten: the number of the last deletion of a user that it knows of.
     """
 
     learned: Learned
     version: Version
+    made: float
     last_forgotten: int
 
 
 class ModelsFolder:
     """The models that a database's table `versions` tells of.
+
+    Databases may share it: the names of folders tell whose they are.
 
     No folder is ever written into: a model without a user who was deleted is another folder, and
     the row of its version says which counts. So whatever is killed half-way leaves one or the
@@ -59,11 +59,15 @@ class ModelsFolder:
     Args:
         root: the folder; made when it is first needed, for its owner only.
         database: where the versions are.
+
+    Attributes:
+        mark: stands in the names of all that is kept for this database.
     """
 
     def __init__(self, root: Path, database: Database) -> None:
         self.root = Path(root)
         self.versions, self.forgotten = Versions(database), Forgotten(database)
+        self.mark = hashlib.sha256(database.shown.encode()).hexdigest()[:8]
 
     def register(
         self, folder: Path, *, origin: str = "", last_event: int = 0, last_forgotten: int = 0
@@ -81,8 +85,8 @@ class ModelsFolder:
         Raises:
             DataError: the folder is not a model, or is damaged.
         """
-        with self._alone():
-            copied, last = new_name(), self.forgotten.last_number()
+        with locked(self._lock):
+            copied, last = self.new_name(), self.forgotten.last_number()
             came = artifact.copy(folder, self.root / copied)
             name, found = self._without_forgotten(copied, came, last_forgotten)
             if name != copied:
@@ -111,7 +115,13 @@ class ModelsFolder:
                 )
             last = self.forgotten.last_number()
             gone = self.forgotten.among(learned.users.names, after=version.last_forgotten)
-            return Loaded(learned.without_users(gone), version, last)
+            # what was written later is the same model without somebody
+            made = min(artifact.made(self.root / version.folder), version.made.timestamp())
+            return Loaded(learned.without_users(gone), version, made, last)
+
+    def new_name(self) -> str:
+        """Give the name of a folder that is not there yet."""
+        return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{self.mark}-{secrets.token_hex(4)}"
 
     def has(self, version: Version) -> bool:
         """Say whether the folder of a version is there."""
@@ -122,7 +132,7 @@ class ModelsFolder:
 
         A folder that is damaged cannot be rewritten, and never be read: it is deleted.
         """
-        with self._alone():
+        with locked(self._lock):
             last = self.forgotten.last_number()
             for version in self.versions.all():
                 if version.last_forgotten < last and self.has(version):
@@ -143,7 +153,7 @@ class ModelsFolder:
         Args:
             keep: how many of the versions that served last are kept beside the one that serves.
         """
-        with self._alone():
+        with locked(self._lock):
             versions = self.versions.all()
             served = [each for each in versions if each.state in {ACTIVE, KEPT}]
             served.sort(key=lambda each: (each.state == ACTIVE, each.activated), reverse=True)
@@ -151,8 +161,12 @@ class ModelsFolder:
             # what is newer than the one that serves may be about to
             newest = max((each.number for each in versions if each.state == ACTIVE), default=0)
             left |= {e.folder for e in versions if e.state == MADE and e.number > newest}
+            # half-written ones too
+            ours = re.compile(
+                rf"\.?\d{{8}}-\d{{6}}-{self.mark}-\w+(\..*)?"
+            )  # half-written ones too
             for folder in self.root.iterdir():
-                if NAMES.fullmatch(folder.name) and folder.name not in left:
+                if ours.fullmatch(folder.name) and folder.name not in left:
                     self._delete(folder.name)
 
     def _without_forgotten(self, name: str, found: str, after: int) -> tuple[str, str]:
@@ -161,7 +175,7 @@ class ModelsFolder:
         gone = self.forgotten.among(users, after=after)
         if not gone:
             return name, found
-        other = new_name()
+        other = self.new_name()
         return other, artifact.without_users(self.root / name, gone, self.root / other)
 
     def _delete(self, name: str) -> None:
@@ -170,11 +184,3 @@ class ModelsFolder:
     @property
     def _lock(self) -> Path:
         return self.root / "lock"
-
-    def _alone(self) -> AbstractContextManager[bool]:
-        return locked(self._lock)
-
-
-def new_name() -> str:
-    """Give the name of a folder that is not there yet."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"

@@ -66,6 +66,10 @@ class Overlaid:
         withdrawn[known.indices(item_id for item_id in gone if item_id in known)] = True
         return replace(self, withdrawn=withdrawn, waiting=self.waiting - set(gone))
 
+    def without_users(self, user_ids: Collection[str]) -> Overlaid:
+        """Forget users; see `Learned.without_users`."""
+        return replace(self, learned=self.learned.without_users(user_ids))
+
     def only(self, item_ids: Collection[str]) -> Overlaid:
         """Show no items but these."""
         names = self.learned.catalog.ids.names
