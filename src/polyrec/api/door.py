@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-import traceback
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from polyrec.api.log import log
+from polyrec.api.log import log, place_of
 from polyrec.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -54,7 +53,12 @@ class Door:
         try:
             await self._answer(scope, receive, passage.send)
         except Exception as error:  # noqa: BLE001 (the last one who can answer)
-            log("failed", request=passage.id, error=type(error).__name__, at=_place(error))
+            log(
+                "failed",
+                request=passage.id,
+                error=type(error).__name__,
+                at=place_of(error),
+            )
             if not passage.status:
                 await Problem(500, "the service has failed")(scope, receive, passage.send)
         finally:
@@ -135,9 +139,3 @@ async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
             raise _TooLongError
         if not message.get("more_body", False):
             return bytes(body)
-
-
-def _place(error: Exception) -> str:
-    """Say where an error was raised: its words may hold what does not belong into a log."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-5:]))

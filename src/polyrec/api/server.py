@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+import signal
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from polyrec.api.app import create_app
-from polyrec.api.log import LOG
+from polyrec.api.log import log, write_to_stderr
 from polyrec.core.progress import draw_nothing
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from polyrec.api.serving import Serving
 
 GRACE_S = 20
+"""So long it waits for what has begun."""
+
+LATEST_S = GRACE_S + 5
+"""After so long it ends, whatever hangs."""
 
 
 def run(serving: Serving, *, host: str, port: int) -> None:
-    """Serve on one address until SIGTERM or SIGINT."""
+    """Serve on one address until SIGTERM or SIGINT; a second one ends it at once."""
     draw_nothing()
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    for logger in (LOG, logging.getLogger("polyrec.live")):
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
+    write_to_stderr()
     config = uvicorn.Config(
         create_app(serving),
         host=host,
@@ -38,4 +38,17 @@ def run(serving: Serving, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE_S,
         ws="none",
     )
-    uvicorn.Server(config).run()
+    _Server(config).run()
+    log("ended")
+
+
+class _Server(uvicorn.Server):
+    """Ends well at the first signal, and at once at the second."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        del frame
+        if self.should_exit:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
+        self.should_exit = True
+        signal.alarm(LATEST_S)  # nobody handles it: the process ends

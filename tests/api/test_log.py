@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from polyrec.api.log import Lines
+
+WORDS = "my secret illness"
+
+PROGRAM = f"""
+import logging, threading, warnings
+from polyrec.api.log import log, write_to_stderr
+write_to_stderr()
+log("own", status=200)
+warnings.warn("{WORDS}")
+logging.getLogger("library").warning("{WORDS}")
+logging.getLogger("library").info("{WORDS}")
+logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+def fail():
+    raise ValueError("{WORDS}")
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+try:
+    fail()
+except ValueError:
+    logging.getLogger("library").exception("{WORDS}")
+"""
+
+
+def test_all_that_is_logged_is_json_without_the_words_of_strangers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, check=True, text=True
+    )
+    assert "secret" not in done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["event"], line.get("by", "")) for line in lines] == [
+        ("own", ""),
+        ("said", "py.warnings"),
+        ("said", "library"),
+        ("said", "uvicorn.error"),
+        ("thread failed", ""),
+        ("said", "library"),
+    ]
+    assert lines[3]["words"] == "Invalid HTTP request received."
+    assert lines[4]["error"] == lines[5]["error"] == "ValueError"
+    assert lines[4]["at"].startswith("fail:")
+    assert all(line["time"].endswith("+00:00") for line in lines)
+
+
+@pytest.mark.parametrize("name", ["polyrec.live", "polyrec.api.other", "uvicorn.error"])
+def test_our_own_words_are_told(name: str) -> None:
+    record = logging.LogRecord(name, logging.WARNING, "", 1, "it is %s", ("late",), None)
+    assert json.loads(Lines().format(record))["words"] == "it is late"
