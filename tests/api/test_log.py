@@ -4,10 +4,12 @@ import json
 import logging
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from polyrec.api.log import Lines
+from polyrec.core.errors import EngineError
 
 WORDS = "my secret illness"
 
@@ -56,3 +58,20 @@ def test_all_that_is_logged_is_json_without_the_words_of_strangers() -> None:
 def test_our_own_words_are_told(name: str) -> None:
     record = logging.LogRecord(name, logging.WARNING, "", 1, "it is %s", ("late",), None)
     assert json.loads(Lines().format(record))["words"] == "it is late"
+
+
+def test_an_answer_and_its_lines_have_one_id(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(query: Any) -> None:
+        raise EngineError(WORDS)
+
+    monkeypatch.setattr(desk.serving.live.model.service, "recommend", fail)
+    with caplog.at_level(logging.INFO, "polyrec.api"):
+        answers = [desk.get("/recommend/ada"), desk.get("/similar/saw"), desk.get("/nowhere")]
+    lines = [json.loads(record.getMessage()) for record in caplog.records]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert [line["request"] for line in lines] == [ids[0], *ids]
+    assert [line["event"] for line in lines] == ["engine failed", *["answered"] * 3]
+    assert lines[0]["at"].startswith("fail:")
+    assert len(set(ids)) == 3

@@ -49,6 +49,7 @@ class Door:
             await self.app(scope, receive, send)
             return
         passage = _Passage(send)
+        scope.setdefault("state", {})["request_id"] = passage.id
         start = time.perf_counter()
         try:
             await self._answer(scope, receive, passage.send)

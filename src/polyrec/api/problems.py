@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from polyrec.api.log import log
+from polyrec.api.log import log, place_of
 from polyrec.core.errors import (
     DataError,
     EngineError,
@@ -88,7 +88,7 @@ async def _of_polyrec(request: Request, error: Exception) -> Response:
     assert isinstance(error, PolyrecError)
     match error:
         case EngineError():  # its words may hold an address of the operator's
-            log("engine failed", error=type(error).__name__)
+            log("engine failed", request=request.state.request_id, at=place_of(error))
             wait = str(round(error.wait_s) or RETRY_S)
             words = "an engine that this answer needs has failed; ask again later"
             return Problem(503, words, {"Retry-After": wait})
