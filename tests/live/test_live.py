@@ -205,3 +205,44 @@ def test_who_is_deleted_while_another_model_is_taken_stays_deleted(
     model = served.serving()
     assert model.number == other.number
     assert "u3" not in model.service.learned.users
+
+
+def test_an_answer_is_at_hand_once_its_user_was_read_and_says_nothing_that_is_to_be_encoded(
+    live: Live,
+) -> None:
+    live.put_users([User("zoe", "flute for music", "en")])
+    assert live.has_at_hand(Query(history=("saw",)))
+    assert not live.has_at_hand(Query(history=("saw",), text="flute"))
+    for user, at_hand in (("ada", True), ("zoe", False)):
+        assert not live.has_at_hand(Query(user_id=user))
+        ask(live, user)
+        assert live.has_at_hand(Query(user_id=user)) == at_hand
+    live.record([Event("ada", "plane", "purchase")])
+    assert not live.has_at_hand(Query(user_id="ada"))
+
+
+def test_what_makes_a_model_fast_is_worked_out_behind_each_that_answers(
+    live: Live, learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[object] = []
+
+    def note(recommender: object) -> None:
+        done.append(recommender)
+
+    monkeypatch.setattr(type(learned.plan.recommender), "_work_ahead", note)
+    live.put_items([Item("oboe", {"en": "oboe for music"})]).result()
+    live._ahead.submit(str).result()
+    assert done[-1] is live.serving().service.learned.plan.recommender
+
+
+def test_work_ahead_that_fails_is_told_and_the_model_answers(
+    live: Live, learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(type(learned.plan.recommender), "_work_ahead", fails)
+    live.model = live.serving()
+    live._ahead.submit(str).result()
+    assert live.fault == "MemoryError"
+    assert ask(live, "ada").items

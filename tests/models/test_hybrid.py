@@ -222,12 +222,27 @@ def test_a_catalog_whose_rows_would_take_too_much_memory_has_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model = given_weights().fit(two_camps().training)
-    monkeypatch.setattr("polyrec.models.rows_ahead.MOST_BYTES", 2 * 4 * 40**2)
-    model.work_ahead()
-    assert model._ahead.n_items == 40
     monkeypatch.setattr("polyrec.models.rows_ahead.MOST_BYTES", 2 * 4 * 40**2 - 1)
     model.work_ahead()
     assert model._ahead is None
+    monkeypatch.setattr("polyrec.models.rows_ahead.MOST_BYTES", 2 * 4 * 40**2)
+    model.work_ahead()
+    assert model._ahead.n_items == 40
+
+
+def test_rows_are_worked_out_anew_once_many_items_were_added() -> None:
+    world = two_camps()
+    model = given_weights().fit(world.training)
+    model.work_ahead()
+    first = model._ahead
+    for n_items in (41, 42, 43, 44):
+        at = slice(n_items - 41, n_items - 40)
+        model.extend(world.new_vectors[at], world.new_languages[at], world.new_categories[at])
+        model.work_ahead()
+        assert model._ahead is first
+    model.extend(world.new_vectors[:1], world.new_languages[:1], world.new_categories[:1])
+    model.work_ahead()
+    assert model._ahead.n_items == 45
 
 
 def test_rows_go_where_a_user_is_forgotten_or_it_is_fitted_again() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from polyrec.core.errors import DataError, UnknownIdError
 from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
-from polyrec.rank.eligible import eligible, readable
+from polyrec.rank.eligible import eligible
 
 CATALOG = Catalog.from_texts(
     ["a", "b", "c", "d"],
@@ -75,5 +75,5 @@ def test_filters_are_sets(allow: set[str], deny: set[str]) -> None:
 
 
 def test_an_item_is_readable_in_any_of_its_languages() -> None:
-    assert readable(CATALOG, ("en",)).tolist() == [False, True, False, False]
-    assert readable(CATALOG, ()).tolist() == [False] * 4
+    assert CATALOG.readable(("en",)).tolist() == [False, True, False, False]
+    assert CATALOG.readable(()).tolist() == [False] * 4

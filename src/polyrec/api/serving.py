@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from polyrec.api.metrics import Metrics
+from polyrec.api.pace import Pace
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
 from polyrec.live.translated import Interpreter
@@ -26,6 +27,7 @@ class Serving:
         interpreter: translates what is shown, where that is asked for.
         throttle: counts what each key asks for.
         metrics: counts what is answered, and how.
+        pace: whether recommendations need threads.
     """
 
     live: Live
@@ -34,6 +36,7 @@ class Serving:
     interpreter: Interpreter = field(default_factory=lambda: Interpreter(None))
     throttle: Throttle = field(init=False)
     metrics: Metrics = field(init=False)
+    pace: Pace = field(default_factory=Pace, init=False)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)

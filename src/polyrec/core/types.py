@@ -236,11 +236,10 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
     if depth and n_users:
         clean: Floats = np.fmax(scores, np.float32(-np.inf))  # NaN becomes -inf
         tie_break = _drawn(n_items, seed)
-        top = _best_of(clean, depth, tie_break)
-        value = np.take_along_axis(clean, top, axis=1)
+        top, user = _best_of(clean, depth, tie_break), np.arange(n_users)[:, None]
+        value = clean[user, top]
         order = np.lexsort((-tie_break[top], -value), axis=1)
-        found[:, :depth] = np.take_along_axis(top, order, axis=1)
-        best[:, :depth] = np.take_along_axis(value, order, axis=1)
+        found[:, :depth], best[:, :depth] = top[user, order], value[user, order]
     absent = ~(best > -np.inf)
     found[absent], best[absent] = NO_ITEM, -np.inf
     return Rankings(found, best)
@@ -258,7 +257,7 @@ def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:
     """Give the best items of each row in no order; who is in by a tie is drawn."""
     # of the negative: numpy takes very long for the other end of rows whose scores are mostly equal
     top = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
-    last = np.take_along_axis(scores, top, axis=1).min(axis=1)
+    last = scores[np.arange(len(scores))[:, None], top].min(axis=1)
     tied = (last > -np.inf) & (np.count_nonzero(scores >= last[:, None], axis=1) > depth)
     for row in np.flatnonzero(tied):
         above = np.flatnonzero(scores[row] > last[row])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,15 +156,39 @@ class Catalog:
 
     def languages_for(self, wished: Sequence[str]) -> Strings:
         """Give the language in which `text_for` would show each item, shape (items,)."""
+        kinds, kind = self._tongues
         first = {
             tag: next((place for place, wish in enumerate(wished) if matches(wish, tag)), None)
-            for tag in {tag for by in self.texts for tag in by}
+            for tag in {tag for _, tags in kinds for tag in tags}
         }
         shown = []
-        for own, by in zip(self.language, self.texts, strict=True):
-            good = [(place, tag) for tag in by if (place := first[tag]) is not None]
+        for own, tags in kinds:
+            good = [(place, tag) for tag in tags if (place := first[tag]) is not None]
             shown.append(min(good, key=lambda found: found[0])[1] if good else own)
-        return np.array(shown, dtype=np.str_)
+        return np.array(shown, dtype=np.str_)[kind]
+
+    def readable(self, wished: Sequence[str]) -> Booleans:
+        """Say of each item whether it has a text in one of the wished languages, shape (items,)."""
+        kinds, kind = self._tongues
+        good = [any(matches(wish, tag) for wish in wished for tag in tags) for _, tags in kinds]
+        return np.array(good, dtype=np.bool_)[kind]
+
+    def of_category(self, name: str) -> Booleans:
+        """Say of each item whether it is of a category, shape (items,)."""
+        names, number = self._numbered_categories
+        return np.asarray(number == names.get(name, -1))
+
+    @cached_property
+    def _tongues(self) -> tuple[list[tuple[str, tuple[str, ...]]], Integers]:
+        """List the languages of a text and of all texts as they occur, and which each item has."""
+        own = [(tag, tuple(by)) for tag, by in zip(self.language, self.texts, strict=True)]
+        number = {each: i for i, each in enumerate(dict.fromkeys(own))}
+        return list(number), np.array([number[each] for each in own], dtype=np.int64)
+
+    @cached_property
+    def _numbered_categories(self) -> tuple[dict[str, int], Integers]:
+        number = {name: i for i, name in enumerate(dict.fromkeys(self.category))}
+        return number, np.array([number[name] for name in self.category], dtype=np.int64)
 
     def joined(self, more: Catalog) -> Catalog:
         """Put further items behind these; attributes that only one side has are left out.

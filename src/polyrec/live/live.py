@@ -48,7 +48,8 @@ class Live:
             nobody is taken out of folders.
 
     Attributes:
-        model: what answers; replaced as a whole, so that who needs it twice takes it once.
+        model: what answers; replaced as a whole, so that who needs it twice takes it once. What
+            makes it fast is worked out behind it.
         fault: which kind of error kept the last change from the model; empty if it was taken in.
     """
 
@@ -59,7 +60,6 @@ class Live:
         models: ModelsFolder | None = None,
     ) -> None:
         self.database = database
-        self.model = model
         self.models = models
         self.people = People(database)
         self.events, self.items = Events(database), Items(database)
@@ -69,6 +69,19 @@ class Live:
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="polyrec-items")
         self._swap = Lock()
         self._gone: set[str] | None = None  # since the change under way began, if any is
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="polyrec-ahead")
+        self.model = model
+
+    @property
+    def model(self) -> Model | None:
+        """What answers."""
+        return self._model
+
+    @model.setter
+    def model(self, model: Model | None) -> None:
+        self._model = model
+        if model is not None:
+            self._ahead.submit(self._work_ahead)
 
     def serving(self) -> Model:
         """Give the model that answers.
@@ -88,6 +101,13 @@ class Live:
         """
         model = self.serving()
         return model, model.service.recommend(self._joined(query, model))
+
+    def has_at_hand(self, query: Query) -> bool:
+        """Whether an answer takes neither the database nor an encoder."""
+        if query.text is not None:
+            return False
+        person = self.people.held(query.user_id) if query.user_id else None
+        return not query.user_id or (person is not None and not person.text)
 
     def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
         """Explain items to who asks; raises as `Service.explain_many` does."""
@@ -176,6 +196,7 @@ class Live:
     def close(self) -> None:
         """Wait for what is under way, and end."""
         self._changes.shutdown()
+        self._ahead.shutdown(cancel_futures=True)
 
     def _refresh(self, item_ids: Sequence[str]) -> Future[None]:
         """Have the model show items as the database has them by then, or not at all."""
@@ -223,6 +244,16 @@ class Live:
             if self.model is not None and self.model.number:
                 version = models.versions.get(self.model.number).hash
                 self.model = replace(self.model, version=version)
+
+    def _work_ahead(self) -> None:
+        """Make answers fast, behind those that are given meanwhile."""
+        if (model := self.model) is None:
+            return
+        try:
+            model.service.learned.plan.recommender.work_ahead()
+        except Exception as error:
+            self.fault = type(error).__name__
+            raise
 
     def _joined(self, query: Query, model: Model) -> Query:
         """Add to a query what is known of its user beyond the model."""

@@ -76,6 +76,12 @@ class People:
                 self._hold(user_id, person, now + HELD_S)
         return person
 
+    def held(self, user_id: str) -> Person | None:
+        """Give what is held of a user; None where that must be read."""
+        with self._lock:
+            until, person = self._held.get(user_id, (0.0, None))
+        return person if self._clock() < until else None
+
     def drop(self, user_ids: Iterable[str]) -> None:
         """Forget what is held of users: it has changed."""
         with self._lock:

@@ -60,6 +60,10 @@ CHOSEN_ON = (
 """On which inner split which weights are chosen, in turn."""
 
 
+FRESH = 0.9
+"""Rows worked out ahead serve as long as they are of so many of the items."""
+
+
 @dataclass
 class Hybrid(Recommender):
     """EASE and item neighbours, spread over near texts, and a linear text model.
@@ -134,6 +138,7 @@ class Hybrid(Recommender):
     lack_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     new_: Booleans | None = field(default=None, init=False, repr=False, compare=False)
     columns_: Strings | None = field(default=None, init=False, repr=False, compare=False)
+    _lift: tuple[Floats, Floats] | None = field(default=None, init=False, repr=False, compare=False)
     _ahead: RowsAhead | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -196,10 +201,8 @@ class Hybrid(Recommender):
 
     def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         assert self.lack_ is not None
-        assert self.new_ is not None
         own, text = self._pieces(parts)
-        lifted = lift(self.weights, self.lack_, self.new_)
-        scores = blend(own, text, known_share(whole, self.lack_), lifted)
+        scores = blend(own, text, known_share(whole, self.lack_), self._lifted())
         if profiles is not None:
             scores += self._text_scores(profiles)
         return scores
@@ -235,9 +238,19 @@ class Hybrid(Recommender):
         wanted = np.float32(weights["linear"]) * (parts.matrix() @ F @ self.solve_)
         return np.asarray(text.T + wanted @ F[first:].T)
 
+    def _lifted(self) -> Floats:
+        """Give `lift`, worked out once for as long as the evidence is the same."""
+        assert self.lack_ is not None
+        assert self.new_ is not None
+        if self._lift is None or self._lift[0] is not self.lack_:
+            self._lift = self.lack_, lift(self.weights, self.lack_, self.new_)
+        return self._lift[1]
+
     def _work_ahead(self) -> None:
         assert self.features_ is not None
-        self._ahead = RowsAhead.of(len(self.features_), 2, self._worked_out)
+        n_items = len(self.features_)
+        if self._ahead is None or self._ahead.n_items < FRESH * n_items:
+            self._ahead = RowsAhead.of(n_items, 2, self._worked_out)
 
     def _own(self, histories: Histories) -> Floats:
         """Give the scores by what people did; items added since it was fitted have 0."""

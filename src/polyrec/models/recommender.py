@@ -149,7 +149,7 @@ class Recommender(ABC):
                 barred = ~(allowed if allowed.ndim == 1 else allowed[rows])
                 np.copyto(scores, -np.inf, where=barred)
             blocks.append(best_items(scores, k, seed=seed))
-        return Rankings.stacked(blocks, k)
+        return blocks[0] if len(blocks) == 1 else Rankings.stacked(blocks, k)
 
     def contributions(
         self, history: Histories, items: Integers, *, profiles: Floats | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -196,7 +196,10 @@ class Service:
 
     def _known(self, query: Query) -> tuple[Mode, Histories]:
         """Say what is known of who asks, best first, and the history that it rests on."""
-        own, said = self._own(query), self._said(query)
+        own = self._own(query)
+        if len(own.items) and not query.history:
+            return "personal", own
+        said = self._said(query)
         if len(own.items):
             new = ~np.isin(said.items, own.items)
             if not new.any():
@@ -214,8 +217,10 @@ class Service:
             return Histories.from_lists([[]], n_items=len(learned.catalog))
         user = learned.users.index(query.user_id, kind="user")
         own = learned.histories.rows(slice(user, user + 1))
+        if not query.disliked:
+            return own
         disliked = learned.catalog.ids.indices(query.disliked)
-        return own if not len(disliked) else _one_history(own, ~np.isin(own.items, disliked))
+        return _one_history(own, ~np.isin(own.items, disliked))
 
     def _said(self, query: Query) -> Histories:
         """Give the history that a query names; of an item that stands twice, what counts more."""
@@ -287,10 +292,15 @@ class Service:
         return Rankings(items, scores).first(context.k)
 
     def _popular(self, histories: Histories, allowed: Booleans, depth: int) -> Rankings:
-        counts = np.bincount(self.learned.histories.items, minlength=len(self.learned.catalog))
-        scores = np.where(allowed, counts, -np.inf).astype(np.float32)[None, :]
+        scores = np.where(allowed, self._counts, np.float32(-np.inf))[None, :]
         scores[0, histories.items] = -np.inf
         return best_items(scores, depth, seed=self.learned.seed)
+
+    @cached_property
+    def _counts(self) -> Floats:
+        """How many users chose each item, shape (items,)."""
+        histories = self.learned.histories
+        return np.bincount(histories.items, minlength=histories.n_items).astype(np.float32)
 
     def _profile(self, query: Query) -> tuple[Floats | None, list[str]]:
         """Give the vector of a query's text, and what failed when it was to be translated."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polyrec.core.errors import DataError, did_you_mean
-from polyrec.core.language import matches
 
 if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Query
@@ -30,7 +29,7 @@ def eligible(catalog: Catalog, query: Query) -> Booleans:
         allowed[catalog.ids.indices(query.allow)] = True
     allowed[catalog.ids.indices((*query.deny, *query.disliked))] = False
     if query.category is not None:
-        of_category = catalog.categories == query.category
+        of_category = catalog.of_category(query.category)
         if not of_category.any():
             raise DataError(
                 f"no item has the category {query.category!r}",
@@ -38,15 +37,8 @@ def eligible(catalog: Catalog, query: Query) -> Booleans:
             )
         allowed &= of_category
     if query.language_mode == "only":
-        allowed &= readable(catalog, query.languages)
+        allowed &= catalog.readable(query.languages)
     return allowed
-
-
-def readable(catalog: Catalog, wished: tuple[str, ...]) -> Booleans:
-    """Say of each item whether it has a text in one of the wished languages, shape (items,)."""
-    tags = {tag for by in catalog.texts for tag in by}
-    good = {tag for tag in tags if any(matches(wish, tag) for wish in wished)}
-    return np.array([not good.isdisjoint(by) for by in catalog.texts], dtype=np.bool_)
 
 
 def _other_categories(category: str, catalog: Catalog) -> str:

@@ -42,12 +42,12 @@ class PreferLanguages(Ranker):
         place = np.arange(1, rankings.k + 1, dtype=np.float64)[None, :]
         if context.language_mode != "prefer" or not context.languages:
             return np.broadcast_to(place, rankings.items.shape)
-        wished = in_languages(context.item_languages, context.languages)
-        return np.where(wished[rankings.items], place / self.strength, place)
+        wished = in_languages(context.item_languages[rankings.items], context.languages)
+        return np.where(wished, place / self.strength, place)
 
 
-def in_languages(item_languages: Strings, wished: tuple[str, ...]) -> Booleans:
-    """Say which items are in one of the wished languages (BCP 47 matching), shape (items,)."""
-    tags, code = np.unique(item_languages, return_inverse=True)
+def in_languages(languages: Strings, wished: tuple[str, ...]) -> Booleans:
+    """Say which languages are among the wished ones (BCP 47 matching), of the same shape."""
+    tags, code = np.unique(languages, return_inverse=True)
     good = [any(matches(wish, str(tag)) for wish in wished) for tag in tags]
     return np.asarray(good, dtype=np.bool_)[code]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi.responses import Response
 
 from polyrec.api import schemas
 from polyrec.api.access import needs, ready
@@ -20,50 +22,50 @@ from polyrec.pipeline.service import UNTRANSLATED
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 
 
-@ROUTER.get(f"/recommend/{{user_id:{ANY_ID}}}")
-def recommend(
+@ROUTER.get(f"/recommend/{{user_id:{ANY_ID}}}", response_model=schemas.Answer)
+async def recommend(
     user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
     wishes: Annotated[schemas.Wishes, Query()],
     held: Annotated[Serving, Depends(ready)],
-) -> schemas.Answer:
+) -> Response:
     """Recommend to a user by what they chose; one who is not known gets what is popular."""
-    return _answer(held, wishes, user_id=user_id)
+    return await _answered(held, wishes, _question(wishes, user_id=user_id))
 
 
-@ROUTER.post("/recommend")
-def recommend_to_anybody(
+@ROUTER.post("/recommend", response_model=schemas.Answer)
+async def recommend_to_anybody(
     anybody: Annotated[schemas.Anybody, Body()], held: Annotated[Serving, Depends(ready)]
-) -> schemas.Answer:
+) -> Response:
     """Recommend to somebody without an account, by a history, a text in any language, or both."""
     held.live.serving().check_items(anybody.history)
-    return _answer(
-        held,
+    question = _question(
         anybody,
         history=tuple(anybody.history),
         text=anybody.text,
         text_language=anybody.text_language,
     )
+    return await _answered(held, anybody, question)
 
 
-def _answer(
-    held: Serving,
-    wishes: schemas.Wishes,
-    *,
-    user_id: str | None = None,
-    history: tuple[str, ...] = (),
-    text: str | None = None,
-    text_language: str = "und",
-) -> schemas.Answer:
-    question = Question(
-        user_id=user_id,
-        history=history,
-        text=text,
-        text_language=text_language,
+def _question(wishes: schemas.Wishes, **asker: Any) -> Question:
+    return Question(
+        **asker,
         k=wishes.k,
         languages=tuple(wishes.languages),
         language_mode=wishes.mode,
         category=wishes.category,
     )
+
+
+async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -> Response:
+    alone = not wishes.explain and not wishes.translate
+    at_hand = alone and held.live.has_at_hand(question)
+    body = await held.pace.answer(partial(_answer, held, wishes, question), at_hand=at_hand)
+    return Response(body, media_type="application/json")
+
+
+def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> str:
+    """Give an answer as JSON: written out here, as the framework would check it once more."""
     model, found = held.live.answer(question)
     notes = [_without_engine(found.note)] if found.note else []
     explanations: list[schemas.Because | None] = [None] * len(found.items)
@@ -76,11 +78,11 @@ def _answer(
     shown, note = translations(held, found.items, wishes)
     notes += [note] if note else []
     items = [
-        schemas.Item(**asdict(item), explanation=explanation, translation=translation)
+        schemas.Item(**vars(item), explanation=explanation, translation=translation)
         for item, explanation, translation in zip(found.items, explanations, shown, strict=True)
     ]
     held.metrics.recommended(found.mode)
-    return schemas.Answer(
+    answer = schemas.Answer(
         model_version=model.version,
         mode=found.mode,
         languages=wishes.languages,
@@ -88,6 +90,7 @@ def _answer(
         note="; ".join(notes),
         items=items,
     )
+    return answer.model_dump_json()
 
 
 def _because(explanation: Explanation) -> schemas.Because:
