@@ -117,7 +117,8 @@ def test_health_needs_no_key_and_tells_whether_a_model_is_loaded(desk: Any) -> N
     assert desk.client.get("/health/live").json() == {"status": "live"}
     ready = desk.client.get("/health/ready").json()
     version = desk.serving.live.model.version
-    assert ready == {"status": "ready", "model_version": version, "fault": ""}
+    said = {"status": "ready", "model_version": version, "fault": "", "last_retrain": None}
+    assert ready == said
     desk.serving.live.model = None
     assert desk.client.get("/health/live").status_code == 200
     for answer in (desk.client.get("/health/ready"), desk.get("/recommend/ada")):

@@ -48,7 +48,11 @@ def create_app(serving: Serving) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if serving.watch is not None:
+            serving.watch.start()
         yield
+        if serving.watch is not None:
+            serving.watch.stop()
         serving.live.close()
 
     app = FastAPI(

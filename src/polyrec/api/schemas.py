@@ -289,11 +289,20 @@ class Health(BaseModel):
     status: str
 
 
+class LastRetrain(BaseModel):
+    """What became of the newest version of the model."""
+
+    state: Literal["made", "active", "kept", "failed"]
+    at: AwareDatetime
+    error: str = Field(description="The kind of fault; empty for none.")
+
+
 class Ready(Health):
     """Which model answers."""
 
     model_version: str
     fault: str = Field(description="The error that kept items from the model; empty for none.")
+    last_retrain: LastRetrain | None = Field(description="Null while there is no second version.")
 
 
 class ProblemBody(BaseModel):

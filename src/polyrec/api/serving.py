@@ -10,6 +10,7 @@ from polyrec.api.pace import Pace
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
 from polyrec.live.translated import Interpreter
+from polyrec.live.watch import Watch
 
 if TYPE_CHECKING:
     from polyrec.api.keys import Keys
@@ -28,6 +29,7 @@ class Serving:
         throttle: counts what each key asks for.
         metrics: counts what is answered, and how.
         pace: whether recommendations need threads.
+        watch: takes versions of the model that are to serve; None where there is no folder of them.
     """
 
     live: Live
@@ -37,10 +39,15 @@ class Serving:
     throttle: Throttle = field(init=False)
     metrics: Metrics = field(init=False)
     pace: Pace = field(default_factory=Pace, init=False)
+    watch: Watch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)
         self.metrics = Metrics(self._version, lambda: self.live.database.faults)
+
+        if self.live.models is not None:
+            every_s = self.settings.watch_every_s
+            self.watch = Watch(self.live, self.live.models, every_s=every_s)
 
     def _version(self) -> tuple[str, float] | None:
         model = self.live.model

@@ -17,6 +17,7 @@ class Settings:
         requests_per_s: what one key may ask for in the long run; 0 for no limit.
         burst: so many requests of one key are answered at once before that limit counts.
         translate_within_s: how long an answer may wait for translations that were asked for.
+        watch_every_s: how often it looks whether another version of the model is to serve.
     """
 
     max_body_bytes: int = 2**18
@@ -24,3 +25,4 @@ class Settings:
     requests_per_s: float = 100.0
     burst: int = 200
     translate_within_s: float = 2.0
+    watch_every_s: float = 2.0

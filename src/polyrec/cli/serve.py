@@ -42,6 +42,13 @@ only if --host says so: put a server that speaks https before it."""
     metavar="DIR",
     help="Where models in service are kept.  [default: models in the user's data folder]",
 )
+@click.option(
+    "--watch-every",
+    type=click.FloatRange(min=0.01),
+    default=2.0,
+    show_default=True,
+    help="Seconds between looks whether another version is to serve.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="And its port."
@@ -71,6 +78,7 @@ def serve(
     model: str | None,
     demo: bool,
     models_root: Path | None,
+    watch_every: float,
     host: str,
     port: int,
     keys_file: Path | None,
@@ -87,7 +95,7 @@ def serve(
     from polyrec.cli.named_translator import named
     from polyrec.live.translated import Interpreter
 
-    settings = Settings(requests_per_s=requests_per_second)
+    settings = Settings(requests_per_s=requests_per_second, watch_every_s=watch_every)
     part = None if translator is None else named(translator)
     if demo and (model or keys_file or models_root):
         what = "--demo goes with neither a model nor --keys nor --models"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -23,4 +24,10 @@ async def live() -> schemas.Health:
 async def ready(held: Annotated[Serving, Depends(ready_one)]) -> schemas.Ready:
     """Say which model answers, and what went wrong behind it; 503 while there is none."""
     model = held.live.serving()
-    return schemas.Ready(status="ready", model_version=model.version, fault=held.live.fault)
+    last = None if held.watch is None else held.watch.last_retrain
+    return schemas.Ready(
+        status="ready",
+        model_version=model.version,
+        fault=held.live.fault,
+        last_retrain=None if last is None else schemas.LastRetrain(**asdict(last)),
+    )

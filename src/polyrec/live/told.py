@@ -1,0 +1,14 @@
+"""The log of what happens beside answers: one JSON object per line, without ids, texts or paths."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+LOG = logging.getLogger("polyrec.live")
+
+
+def tell(event: str, **facts: Any) -> None:
+    """Write one line; facts are numbers, hashes of models and words of ours."""
+    LOG.info(json.dumps({"event": event, **facts}))
