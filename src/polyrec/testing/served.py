@@ -60,6 +60,11 @@ class Served:
         return self.folder / "keys.json"
 
     @property
+    def headers(self) -> dict[str, str]:
+        """Headers of a request with JSON, and with the key of everything."""
+        return {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+
+    @property
     def log(self) -> str:
         """What it wrote on standard error."""
         return (self.folder / "log").read_text("utf-8")
@@ -92,12 +97,10 @@ class Served:
         Raises:
             OSError: there is no answer.
         """
-        key = self.key if key is None else key
-        sent = {"Authorization": f"Bearer {key}", **(headers or {})}
-        content = None
-        if body is not None:
-            content = json.dumps(body).encode()
-            sent.setdefault("Content-Type", "application/json")
+        sent = {**self.headers, **(headers or {})}
+        if key is not None:
+            sent["Authorization"] = f"Bearer {key}"
+        content = None if body is None else json.dumps(body).encode()
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
             connection.request(method, path, body=content, headers=sent)
