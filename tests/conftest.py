@@ -48,8 +48,8 @@ def new_postgresql() -> Iterator[Callable[[], str]]:
     programs = postgresql_programs()
     if programs is None:
         pytest.skip("needs the Debian package postgresql")
-    with postgresql_server(programs) as new:
-        yield new
+    with postgresql_server(programs) as server:
+        yield server.new
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -10,15 +11,29 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
+import pytest
+
+from polyrec.live.live import UNREAD
 from polyrec.store.database import Database
 from polyrec.store.events import Events
-from polyrec.testing.served import Served, reply_of, served
+from polyrec.testing.postgresql import Postgresql, postgresql_programs, postgresql_server
+from polyrec.testing.served import Reply, Served, reply_of, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 NO_LIMIT = ("--requests-per-second", "0")
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[Postgresql]:
+    """A server that no other test uses."""
+    programs = postgresql_programs()
+    if programs is None:
+        pytest.skip("needs the Debian package postgresql")
+    with postgresql_server(programs) as server:
+        yield server
 
 
 def _post_events(service: Served, numbers: Iterable[int], *, kill_after: int = 0) -> dict[int, int]:
@@ -72,3 +87,86 @@ def test_events_that_were_acknowledged_outlive_kill_9_and_count_once(
         assert len(exported["events"]) == 20
     kept = Counter(event.item for block in Events(Database()).blocks() for event in block)
     assert kept == {str(number): 1 for number in range(1000)}
+
+
+EVENT = {"events": [{"user_id": "eve", "item_id": "saw", "kind": "view"}]}
+SLOW_S = 4.0
+"""Within so long who asks is answered, whatever the database does."""
+
+
+def _timed(ask: Callable[[], Reply]) -> Reply:
+    began = time.monotonic()
+    reply = ask()
+    assert time.monotonic() - began < SLOW_S
+    return reply
+
+
+def _check_that_answers_go_on_without_the_database(service: Served) -> None:
+    for user in ("ada", "nobody"):  # the first try waits, the next ones do not
+        reply = _timed(lambda user=user: service.ask(f"/recommend/{user}?k=2"))
+        assert reply.status == 200
+        assert len(reply.body["items"]) == 2
+        assert UNREAD in reply.body["note"]
+    assert _timed(lambda: service.ask("/similar/saw")).status == 200
+    assert service.ask("/health/ready").status == 200
+
+
+def _check_that_writes_are_refused(service: Served) -> None:
+    reply = _timed(lambda: service.ask("/events", method="POST", body=EVENT))
+    assert reply.status == 503
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert int(reply.headers["retry-after"]) > 0
+
+
+def _check_that_all_is_well(service: Served) -> None:
+    assert service.ask("/events", method="POST", body=EVENT).status == 202
+    reply = service.ask("/recommend/eve?k=2")
+    assert reply.status == 200
+    assert UNREAD not in reply.body["note"]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_postgresql_that_is_restarted_is_used_again_by_itself(
+    model_folder: Path, tmp_path: Path, own_postgresql: Postgresql
+) -> None:
+    environment = {"POLYREC_DATABASE": own_postgresql.new()}
+    with served(model_folder, tmp_path, environment=environment) as service:
+        _check_that_all_is_well(service)
+        own_postgresql.stop()
+        _check_that_writes_are_refused(service)
+        _check_that_answers_go_on_without_the_database(service)
+        own_postgresql.start()
+        _until(lambda: UNREAD not in service.ask("/recommend/ada").body["note"])
+        _check_that_all_is_well(service)
+        assert service.ask("/users/eve/export").body["events"][0]["item_id"] == "saw"
+
+
+def test_tables_that_others_lock_cost_a_moment(
+    model_folder: Path, tmp_path: Path, new_postgresql: Callable[[], str]
+) -> None:
+    psycopg = pytest.importorskip("psycopg", reason="needs the extra postgres")
+    url = new_postgresql()
+    with served(model_folder, tmp_path, environment={"POLYREC_DATABASE": url}) as service:
+        _check_that_all_is_well(service)
+        with psycopg.connect(url) as other:
+            other.execute("LOCK TABLE events, users IN ACCESS EXCLUSIVE MODE")
+            _check_that_writes_are_refused(service)
+            _check_that_answers_go_on_without_the_database(service)
+        _until(lambda: UNREAD not in service.ask("/recommend/ada").body["note"])
+        _check_that_all_is_well(service)
+
+
+def test_a_file_that_others_write_can_be_read(model_folder: Path, tmp_path: Path) -> None:
+    with served(model_folder, tmp_path) as service:
+        with closing(sqlite3.connect(service.database, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            _check_that_writes_are_refused(service)
+            reply = _timed(lambda: service.ask("/recommend/ada"))
+            assert (reply.status, reply.body["note"]) == (200, "")
+        _check_that_all_is_well(service)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.live.people import HELD_S, People
+from polyrec.core.errors import EngineError
+from polyrec.live.feedback import Feedback
+from polyrec.live.people import HELD_S, REST_S, People, Person
 from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.events import Events
@@ -71,3 +73,33 @@ def test_no_more_people_are_held_than_there_is_room_for(
     for user in ("a", "b", "a", "c"):
         people.of(user)
     assert list(people._held) == ["a", "c"]
+
+
+def test_while_the_database_cannot_be_read_what_was_known_before_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, tries = [0.0], []
+    people = People(database, clock=lambda: now[0])
+    Events(database).append([Event("ada", "saw", "view")])
+    assert people.of("ada").is_whole
+
+    def fail(*args: Any, **more: Any) -> Any:
+        tries.append(args)
+        raise EngineError("the database is gone", retryable=True)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(people._events, "of", fail)
+        now[0] += HELD_S
+        person = people.of("ada")
+        assert (person.feedback.history, person.is_whole) == (("saw",), False)
+        assert people.of("eve") == Person(is_whole=False)
+        assert len(tries) == 1  # it is left alone
+        now[0] += REST_S
+        assert not people.of("eve").is_whole
+        assert len(tries) == 2
+        people.drop(["ada"])
+        assert people.of("ada").feedback.history == ()
+    now[0] += REST_S
+    assert people.of("ada") == Person(Feedback(("saw",), (0.25,)))
+    assert people.of("eve") == Person()
+    assert not people._reading

@@ -31,6 +31,9 @@ Examples:
 The first start makes a key, shows it once and keeps its hash. Other machines reach the service
 only if --host says so: put a server that speaks https before it."""
 
+DATABASE_WAIT_S = 2.0
+"""Who asks a service is told sooner than who waits for a command that others write."""
+
 
 @click.command(epilog=EPILOG)
 @click.argument("model", required=False)
@@ -118,7 +121,7 @@ def _own(
     from polyrec.live.models_folder import ModelsFolder, default_root
     from polyrec.store.database import Database
 
-    database = Database()
+    database = Database(lock_timeout_s=DATABASE_WAIT_S)
     database.counts()  # what is wrong with it is said now
     models = ModelsFolder(models_root or default_root(), database)
     live = _live(None if model is None else Path(model), models, database)
@@ -136,7 +139,7 @@ def _demo(settings: Settings) -> Serving:
 
     folder = Path(tempfile.mkdtemp(prefix="polyrec-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    database = Database(str(folder / "demo.sqlite"))
+    database = Database(str(folder / "demo.sqlite"), lock_timeout_s=DATABASE_WAIT_S)
     live = _live(_demo_model(), ModelsFolder(folder / "models", database), database)
     key, record = new_key("demo")
     click.echo(f"key (read, write, admin) for this run: {key}")

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from polyrec.store.satisfaction import Opinion
     from polyrec.store.users import User
 
+UNREAD = "what this user did lately could not be read"
+"""The database's fault; the answer is made without."""
+
 
 class Live:
     """Answers with a model and with what the database knows beyond it; threads may share it.
@@ -96,11 +99,17 @@ class Live:
     def answer(self, query: Query) -> tuple[Model, Suggestion]:
         """Answer a query with all that is known of its user, and say which model did.
 
+        While the database cannot be read, the answer rests on what is known without it, and its
+        note says so.
+
         Raises as `Service.recommend` does, and:
-            EngineError: there is no model, or the database cannot be used.
+            EngineError: there is no model.
         """
         model = self.serving()
-        return model, model.service.recommend(self._joined(query, model))
+        joined, notes = self._joined(query, model)
+        found = model.service.recommend(joined)
+        notes += [found.note] if found.note else []
+        return model, replace(found, note="; ".join(notes))
 
     def has_at_hand(self, query: Query) -> bool:
         """Whether an answer takes neither the database nor an encoder."""
@@ -111,7 +120,8 @@ class Live:
 
     def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
         """Explain items to who asks; raises as `Service.explain_many` does."""
-        return model.service.explain_many(self._joined(query, model), item_ids)
+        joined, _ = self._joined(query, model)
+        return model.service.explain_many(joined, item_ids)
 
     def record(self, events: Sequence[Event], *, key: str = "") -> Appended:
         """Keep what users did; raises as `Events.append` does."""
@@ -255,10 +265,10 @@ class Live:
             self.fault = type(error).__name__
             raise
 
-    def _joined(self, query: Query, model: Model) -> Query:
-        """Add to a query what is known of its user beyond the model."""
+    def _joined(self, query: Query, model: Model) -> tuple[Query, list[str]]:
+        """Add to a query what is known of its user beyond the model, and say what is missing."""
         if not query.user_id:
-            return query
+            return query, []
         person = self.people.of(query.user_id)
         learned, feedback = model.service.learned, person.feedback
         known = learned.catalog.ids
@@ -275,4 +285,4 @@ class Live:
             joined = replace(joined, text=person.text, text_language=person.language)
         if query.user_id not in learned.users and (joined.history or joined.text):
             joined = replace(joined, user_id=None)  # known by what they did, not by the model
-        return joined
+        return joined, [] if person.is_whole else [UNREAD]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from polyrec.core.errors import EngineError
 from polyrec.live.feedback import Feedback, feedback_of
+from polyrec.live.workers import Patience
 from polyrec.store.events import Events
 from polyrec.store.users import Users
 
@@ -24,6 +26,9 @@ LONGEST_HISTORY = 1_000
 HELD_S = 5.0
 """After so long, what another process wrote is seen; what this one wrote is seen at once."""
 
+REST_S = 1.0
+"""So long a database that could not be read is left alone: each try may take a while."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -33,11 +38,14 @@ class Person:
         feedback: what their events say.
         text: what they say about themselves, or empty.
         language: of that text.
+        is_whole: whether the database could be read; else this is what was known before, or
+            nothing.
     """
 
-    feedback: Feedback
+    feedback: Feedback = field(default_factory=Feedback)
     text: str = ""
     language: str = "und"
+    is_whole: bool = True
 
 
 class People:
@@ -54,27 +62,25 @@ class People:
         self._held: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._reading: dict[str, object] = {}
         self._lock = Lock()
+        self._patience = Patience(most=1, rest_s=REST_S, clock=clock)
 
     def of(self, user_id: str) -> Person:
-        """Give what is known of a user.
-
-        Raises:
-            EngineError: the database cannot be used.
-        """
+        """Give what is known of a user, as far as the database can be read."""
         now, token = self._clock(), object()
         with self._lock:
-            until, person = self._held.get(user_id, (0.0, None))
-            if person is not None and now < until:
+            until, before = self._held.get(user_id, (0.0, None))
+            if before is not None and now < until:
                 self._held.move_to_end(user_id)
-                return person
+                return before
             self._reading[user_id] = token
         person = self._read(user_id)
         with self._lock:
             # if not, it has changed while it was read, or somebody else reads it too
             if self._reading.get(user_id) is token:
                 del self._reading[user_id]
-                self._hold(user_id, person, now + HELD_S)
-        return person
+                if person is not None:
+                    self._hold(user_id, person, now + HELD_S)
+        return replace(before or Person(), is_whole=False) if person is None else person
 
     def held(self, user_id: str) -> Person | None:
         """Give what is held of a user; None where that must be read."""
@@ -89,9 +95,17 @@ class People:
                 self._held.pop(user_id, None)
                 self._reading.pop(user_id, None)
 
-    def _read(self, user_id: str) -> Person:
-        feedback = feedback_of(self._events.of(user_id, newest=LONGEST_HISTORY))
-        user = self._users.get(user_id)
+    def _read(self, user_id: str) -> Person | None:
+        """Read what is known of a user; None where the database cannot be read."""
+        if self._patience.left_s:
+            return None
+        try:
+            feedback = feedback_of(self._events.of(user_id, newest=LONGEST_HISTORY))
+            user = self._users.get(user_id)
+        except EngineError:
+            self._patience.lose()
+            return None
+        self._patience.regain()
         return Person(feedback) if user is None else Person(feedback, user.text, user.language)
 
     def _hold(self, user_id: str, person: Person, until: float) -> None:

@@ -60,6 +60,11 @@ class Served:
         return self.folder / "keys.json"
 
     @property
+    def database(self) -> Path:
+        """Its database, where no other is named."""
+        return self.folder / "database.sqlite"
+
+    @property
     def headers(self) -> dict[str, str]:
         """Headers of a request with JSON, and with the key of everything."""
         return {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
