@@ -114,11 +114,26 @@ def test_what_cannot_be_served_is_told(options: list[str], code: int, says: str)
     assert "Traceback" not in done.stderr
 
 
-def test_the_commands_of_the_page_can_be_typed(started: Served) -> None:
+def _shown() -> list[str]:
     page = (ROOT / "docs" / "service.md").read_text("utf-8")
-    shown = re.findall(r"^\$ (curl .*?[^\\])$", page, re.MULTILINE | re.DOTALL)
-    assert len(shown) >= 5
-    for command in shown:
+    return re.findall(r"^\$ (curl .*?[^\\])$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_every_address_is_shown_as_a_command(started: Served) -> None:
+    shown = set()
+    for command in _shown():
+        (path,) = re.findall(r"127.0.0.1:8000([^\s?\"]*)", command)
+        named = re.findall(r"-X (\S+)", command)
+        shown.add((named[0] if named else "POST" if "--json" in command else "GET", path))
+    for template, methods in started.ask("/openapi.json").body["paths"].items():
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))
+        for method in methods:
+            there = [path for name, path in shown if name == method.upper()]
+            assert [path for path in there if re.fullmatch(pattern, path)], (method, template)
+
+
+def test_the_commands_of_the_page_can_be_typed(started: Served) -> None:
+    for command in _shown():
         here = command.replace("127.0.0.1:8000", f"127.0.0.1:{started.port}")
         done = subprocess.run(
             ["/bin/sh", "-c", here.replace("curl", "curl -sS --fail-with-body", 1)],

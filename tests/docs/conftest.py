@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from markdown_it import MarkdownIt
 
+import polyrec
+from polyrec.testing.served import Served, served
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +92,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             for name in NAMES
         ]
         metafunc.parametrize("document", marked)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with a small model of the data that the README shows."""
+    folder = tmp_path_factory.mktemp("service")
+    for fence in Document("README.md").fences:
+        if "save" in fence.options:
+            (folder / fence.options["save"]).write_text(fence.text, encoding="utf-8")
+    data = polyrec.read_dataset(folder / "items.csv", folder / "events.csv")
+    plan = {"encoder": {"use": "hashing"}, "recommender": {"use": "content"}}
+    polyrec.fit(data, polyrec.Plan.from_table(plan)).save(folder / "model")
+    with served(folder / "model", folder / "operator") as running:
+        yield running
 
 
 @pytest.fixture

@@ -30,15 +30,27 @@ from polyrec.cli.main import cli
 if TYPE_CHECKING:
     from pathlib import Path
 
+NEED_A_SERVICE = {"docs/client.md"}
 LANGUAGES = {"", "console", "csv", "jsonl", "python", "sh", "text", "toml", "tsv"}
 OPTIONS = {"save", "file", "exit", "long", "output"}
 
 
-class Runner:
-    """Runs the blocks of one document."""
+ADDRESS = "http://127.0.0.1:8000"
+"""Where documents ask a service; a test's own listens elsewhere."""
 
-    def __init__(self, root: Path, module: types.ModuleType) -> None:
+
+class Runner:
+    """Runs the blocks of one document.
+
+    Args:
+        root: the repository.
+        module: holds the names of its blocks.
+        address: where a service listens.
+    """
+
+    def __init__(self, root: Path, module: types.ModuleType, address: str = ADDRESS) -> None:
         self.root = root
+        self.address = address
         self.names = vars(module)
         self.printed = ""
 
@@ -72,7 +84,8 @@ class Runner:
             assert quoted in places, f"{where}: not in {fence.options['file']}: {part}"
 
     def _python(self, where: str, fence: Any) -> None:
-        code = compile("\n" * fence.line + fence.text, where.partition(" line")[0], "exec")
+        text = fence.text.replace(ADDRESS, self.address)
+        code = compile("\n" * fence.line + text, where.partition(" line")[0], "exec")
         with contextlib.redirect_stdout(io.StringIO()) as said:
             exec(code, self.names)  # noqa: S102 (our own documents)
         self.printed = said.getvalue()
@@ -130,6 +143,10 @@ def test_what_is_shown_runs(
     module = types.ModuleType("shown")  # dataclasses look their module up
     monkeypatch.setitem(sys.modules, "shown", module)
     runner = Runner(request.config.rootpath, module)
+    if document.name in NEED_A_SERVICE:
+        service = request.getfixturevalue("service")
+        monkeypatch.setenv("POLYREC_KEY", service.key)
+        runner.address = f"http://127.0.0.1:{service.port}"
     for fence in document.fences:
         runner.run(document.name, fence)
 

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.parse
 import weakref
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 from polyrec.core.errors import ConfigError, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import httpx2
     from tenacity import RetryCallState
 
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
 """Answers after which the same request may succeed."""
+
+NOT_TAKEN = {429, 503}
+"""Answers of a service that has not begun with the request."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Pauses double from the first on; a service that asks for more than the longest is given up."""
@@ -44,6 +46,31 @@ MOST_LOOKED_AT = 2**16
 """How many bytes of an answer are looked at for that."""
 
 HIDDEN = "***"
+
+Explain = Callable[[int, str], "PolyrecError | None"]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One request, as often as it is tried.
+
+    Attributes:
+        method: the method.
+        url: where it goes.
+        content: its body, or None.
+        headers: all that we set.
+        check: looks at each answer.
+        explain: makes the error for a status and the service's own words where it knows better.
+        once: it does something each time that it is taken.
+    """
+
+    method: str
+    url: str
+    content: bytes | None
+    headers: Mapping[str, str]
+    check: Callable[[Any], object] | None = None
+    explain: Explain | None = None
+    once: bool = False
 
 
 @dataclass
@@ -64,6 +91,7 @@ class Endpoint:
         key_prefix: stands before the key there.
         explain: makes the error for a status and the service's own words where it knows better;
             None leaves it to the client.
+        given_key: the key itself, in place of an environment variable.
     """
 
     url: str
@@ -73,7 +101,8 @@ class Endpoint:
     key_env: str = ""
     key_header: str = "Authorization"
     key_prefix: str = "Bearer "
-    explain: Callable[[int, str], PolyrecError | None] | None = None
+    explain: Explain | None = None
+    given_key: str = field(default="", repr=False)
     _client: Any = field(default=None, init=False, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
@@ -120,13 +149,57 @@ class Endpoint:
             ConfigError: the environment holds no key, or the service refuses it.
             EngineError: the service cannot be reached, refuses, or gives no JSON, after all tries.
         """
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt
-
         headers = self._headers()
         content = json.dumps(body, ensure_ascii=False).encode()
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             content = urllib.parse.urlencode(body).encode()
+        return self._tried(_Request("POST", self.url, content, headers, check, self.explain))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        explain: Explain | None = None,
+        once: bool = False,
+    ) -> Any:
+        """Send a request to a path below the address, and give the JSON of the answer.
+
+        Args:
+            method: the method.
+            path: begins with a slash; ids in it are percent-encoded.
+            body: becomes JSON; None sends none.
+            query: what stands behind the path.
+            headers: further headers.
+            explain: for this request, in place of the endpoint's own.
+            once: it does something each time that it is taken, so that it is tried again only where
+                it was not: without a connection, after 429 and after 503.
+
+        Raises as `post` does, and what `explain` gives.
+        """
+        url = self.url.rstrip("/") + path
+        if query:
+            url += f"?{urllib.parse.urlencode(query, doseq=True)}"
+        content = None if body is None else json.dumps(body).encode()
+        ours = self._headers() | dict(headers or {})
+        return self._tried(
+            _Request(method, url, content, ours, explain=explain or self.explain, once=once)
+        )
+
+    def close(self) -> None:
+        """Close connections; the next request opens new ones."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _tried(self, request: _Request) -> Any:
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
         tries = Retrying(
             stop=stop_after_attempt(self.retries + 1),
             retry=retry_if_exception(_may_pass),
@@ -134,7 +207,7 @@ class Endpoint:
             sleep=time.sleep,
             reraise=True,
         )
-        return tries(self._once, content, headers, check)
+        return tries(self._once, request)
 
     @property
     def key(self) -> str:
@@ -143,8 +216,8 @@ class Endpoint:
         Raises:
             ConfigError: the environment holds no key, or none that can be one.
         """
-        if not self.key_env:
-            return ""
+        if self.given_key or not self.key_env:
+            return _usable_key(self.given_key, self.who, "the key that was given")
         return key_from(self.key_env, self.who)
 
     def _headers(self) -> dict[str, str]:
@@ -153,39 +226,37 @@ class Endpoint:
             headers[self.key_header] = f"{self.key_prefix}{key}"
         return headers
 
-    def _once(
-        self,
-        content: bytes,
-        headers: dict[str, str],
-        check: Callable[[Any], object] | None = None,
-    ) -> Any:
+    def _once(self, request: _Request) -> Any:
         import httpx2
 
         try:
             with self._opened().stream(
-                "POST", self.url, content=content, headers=headers
+                request.method, request.url, content=request.content, headers=request.headers
             ) as answer:
                 raw = self._read(answer)
         except httpx2.TimeoutException as error:
             raise self._fault(
                 f"did not answer within {self.timeout_s:g} s",
                 "raise timeout_s, or send less at a time",
+                not request.once or isinstance(error, httpx2.ConnectTimeout),
             ) from error
         except httpx2.TransportError as error:
             raise self._fault(
-                f"cannot be reached: {error or type(error).__name__}", "check url and service"
+                f"cannot be reached: {error or type(error).__name__}",
+                "check url and service",
+                not request.once or isinstance(error, httpx2.ConnectError),
             ) from error
         except httpx2.HTTPError as error:
             raise self._fault(f"gave what cannot be read: {error}", "check the service") from error
-        if answer.status_code != 200:
-            raise self._refusal(answer, _message(raw, self._hidden))
+        if not 200 <= answer.status_code < 300:
+            raise self._refusal(request, answer, _message(raw, self._hidden))
         try:
             found = json.loads(raw)
         except ValueError as error:
             problem = f"{self.who}: {self._shown} gave no JSON but {_short(raw, self._hidden)!r}"
             raise EngineError(problem, hint="check that url is the right one") from error
-        if check is not None:
-            check(found)
+        if request.check is not None:
+            request.check(found)
         return found
 
     def _opened(self) -> httpx2.Client:
@@ -208,21 +279,21 @@ class Endpoint:
             parts.append(part)
         return b"".join(parts)
 
-    def _fault(self, what: str, hint: str) -> EngineError:
-        return EngineError(f"{self.who}: {self._shown} {what}", hint=hint, retryable=True)
+    def _fault(self, what: str, hint: str, may_pass: bool = True) -> EngineError:
+        return EngineError(f"{self.who}: {self._shown} {what}", hint=hint, retryable=may_pass)
 
     def _hidden(self, said: str) -> str:
         return said.replace(self.key, HIDDEN) if self.key else said
 
-    def _refusal(self, answer: httpx2.Response, said: str) -> PolyrecError:
+    def _refusal(self, request: _Request, answer: httpx2.Response, said: str) -> PolyrecError:
         status = answer.status_code
-        if self.explain is not None and (known := self.explain(status, said)) is not None:
+        if request.explain is not None and (known := request.explain(status, said)) is not None:
             return known
         problem = f"{self.who}: {self._shown} answered {status}" + (f": {said}" if said else "")
         if status in (401, 403):
             wrong = f"check the key in {self.key_env}" if self.key_env else "set key_env"
             return ConfigError(problem, hint=wrong)
-        if status not in RETRIED:
+        if status not in (NOT_TAKEN if request.once else RETRIED):
             return EngineError(problem, hint="check url, model and settings")
         wait_s = _wished_pause(answer.headers.get("Retry-After", ""))
         return EngineError(problem, hint="try again later", retryable=True, wait_s=wait_s)
@@ -240,11 +311,12 @@ def key_from(variable: str, who: str, setting: str = "key_env") -> str:
             f"{who}: the environment variable {variable} holds no key",
             hint=f"set {variable}, or {setting} to another variable",
         )
-    if not key.isascii() or not key.isprintable():
-        raise ConfigError(
-            f"{who}: the key in {variable} holds signs that no key can have",
-            hint=f"set {variable} anew",
-        )
+    return _usable_key(key, who, f"the key in {variable}", f"set {variable} anew")
+
+
+def _usable_key(key: str, who: str, where: str, remedy: str = "give it anew") -> str:
+    if not key.isascii() or (key and not key.isprintable()):
+        raise ConfigError(f"{who}: {where} holds signs that no key can have", hint=remedy)
     return key
 
 
