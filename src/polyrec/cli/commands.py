@@ -50,6 +50,8 @@ COMMANDS = {
     ),
     "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
     "store": Line("polyrec.cli.store:store", "Show the database, or bring it up to date."),
+    "backup": Line("polyrec.cli.backup:backup", "Write the database and models to one file."),
+    "restore": Line("polyrec.cli.backup:restore", "Fill an empty database from a backup."),
     "parts": Line("polyrec.cli.parts:parts", "List the parts that a plan can name."),
     "doctor": Line("polyrec.cli.doctor:doctor", "Check the installation."),
 }

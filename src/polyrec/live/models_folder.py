@@ -20,6 +20,8 @@ from polyrec.store.forgotten import Forgotten
 from polyrec.store.versions import ACTIVE, KEPT, MADE, Versions
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from polyrec.pipeline.learned import Learned
     from polyrec.store.database import Database
     from polyrec.store.versions import Version
@@ -122,6 +124,10 @@ class ModelsFolder:
     def new_name(self) -> str:
         """Give the name of a folder that is not there yet."""
         return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{self.mark}-{secrets.token_hex(4)}"
+
+    def held(self, *, shared: bool = False) -> AbstractContextManager[bool]:
+        """Keep others from taking in and deleting folders; with `shared`, let them read."""
+        return locked(self._lock, shared=shared)
 
     def has(self, version: Version) -> bool:
         """Say whether the folder of a version is there."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from polyrec.core.errors import ConfigError, EngineError
+from polyrec.core.errors import ConfigError, DataError, EngineError
 from polyrec.store.address import VARIABLE, address_of, secrets_in
 from polyrec.store.connections import Connections
 from polyrec.store.tables import HEAD, VERSION_TABLE, metadata
@@ -118,6 +118,58 @@ class Database:
                 raise self._newer(before)
             migrate.upgrade(connection)
             return before, _version(connection)
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[tuple[Connection, str]]:
+        """Give a transaction that sees nothing of what others write, and the tables' version.
+
+        Raises:
+            ConfigError: the database is of a newer polyrec; an older one is as good.
+            DataError: it is empty.
+            EngineError: it cannot be used.
+        """
+        with self._transaction() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            found = _version(connection)
+            if not found:
+                raise DataError(f"the database {self.shown} is empty", hint=f"see {VARIABLE}")
+            if found > HEAD:
+                raise self._newer(found)
+            yield connection, found
+
+    @contextmanager
+    def filling(self, version: str) -> Iterator[Connection]:
+        """Give a transaction that fills tables of a version, which are then brought up to date.
+
+        Raises:
+            ConfigError: the database or the version are of a newer polyrec.
+            DataError: it is not empty.
+            EngineError: it cannot be used.
+        """
+        from polyrec.store import migrate
+
+        if version not in migrate.versions():
+            raise ConfigError(
+                f"tables of version {version!r:.20} are not known to this polyrec",
+                hint="upgrade polyrec",
+            )
+        with self._transaction(writes=True) as connection:
+            found = _version(connection)
+            if found > HEAD:
+                raise self._newer(found)
+            migrate.upgrade(connection)
+            for table in metadata.sorted_tables:
+                if connection.dialect.name == "postgresql":  # nobody writes meanwhile
+                    connection.execute(sa.text(f"LOCK TABLE {table.name}"))
+                if connection.scalar(sa.select(sa.exists().select_from(table))):
+                    raise DataError(
+                        f"the database {self.shown} is not empty: it holds rows of {table.name}",
+                        hint=f"set {VARIABLE} to an empty one",
+                    )
+            migrate.downgrade(connection, version)
+            yield connection
+            migrate.upgrade(connection)
 
     def close(self) -> None:
         """Close its connections; those that are in use, when their transactions end.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from polyrec.store.tables import HEAD
 from polyrec.store.turns import MIGRATING, take_turns
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FOLDER = Path(__file__).with_name("migrations")
+
+
+def versions() -> list[str]:
+    """List all versions of the tables that there were, newest first."""
+    return [each.revision for each in ScriptDirectory(FOLDER).walk_revisions()]
 
 
 def upgrade(connection: Connection, version: str = HEAD) -> None:

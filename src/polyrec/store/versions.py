@@ -105,7 +105,11 @@ class Versions:
             UnknownIdError: there is none of the number.
             DataError: the folder is no plain name, or the hash is no SHA-256.
         """
-        now = {"folder": _name(folder), "hash": _sha256(hash), "last_forgotten": last_forgotten}
+        now = {
+            "folder": _name(folder),
+            "hash": _sha256(hash),
+            "last_forgotten": last_forgotten,
+        }
         with self.database.writing() as connection:
             _locked(connection, number)
             _set(connection, number, now)
