@@ -5,19 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import polyrec
 from polyrec.core.errors import EngineError
 from polyrec.core.types import Query
 from polyrec.live.catalog import to_catalog, to_items
 from polyrec.live.live import Live
-from polyrec.live.models_folder import Loaded
+from polyrec.live.models_folder import Loaded, ModelsFolder
 from polyrec.live.overlay import Overlaid
 from polyrec.live.start import start
+from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.items import Item
 from polyrec.store.users import User
 from polyrec.store.versions import Versions
 from polyrec.testing.unpacked import unpacked
+from polyrec.testing.worlds import two_camps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from polyrec.core.types import Suggestion
     from polyrec.data.dataset import Dataset
-    from polyrec.live.models_folder import ModelsFolder
     from polyrec.pipeline.learned import Learned
 
 
@@ -246,3 +248,19 @@ def test_work_ahead_that_fails_is_told_and_the_model_answers(
     live._ahead.submit(str).result()
     assert live.fault == "MemoryError"
     assert ask(live, "ada").items
+
+
+def test_a_model_of_stars_is_told_stars(database: Database, tmp_path: Path) -> None:
+    rated = two_camps(others=0.4).dataset
+    plan = Plan.from_table({"recommender": {"use": "biased-mf", "factors": 4}})
+    polyrec.fit(rated, plan).save(tmp_path / "model")
+    models = ModelsFolder(tmp_path / "models", database)
+    live = Live(database, models=models)
+    live.take(start(models, live.items, tmp_path / "model"))
+    stars = [Event("new", f"i{i}", "rating", rating=5 if i % 2 else 1) for i in range(12)]
+    live.record([*stars, Event("new", "i20", "click")])
+    _, answer = live.answer(Query(user_id="new", k=5))
+    assert answer.mode == "fold-in"
+    assert {int(item[1:]) % 2 for item in ids(answer)} == {1}
+    assert all(item.score > 3 for item in answer.items)
+    live.close()

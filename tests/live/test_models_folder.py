@@ -175,10 +175,15 @@ def test_what_serves_and_what_served_before_it_are_kept(
     (models.root / f".{models.new_name()}.xyz.old").mkdir()
     (models.root / models.new_name()).mkdir()
     (models.root / "thesis").mkdir()
+    for row in (versions[0], versions[3]):  # as after a backup of another database
+        (models.root / row.folder).rename(models.root / f"of-another-{row.number}")
+        models.versions.put(
+            row.number, folder=f"of-another-{row.number}", hash=row.hash, last_forgotten=0
+        )
     models.prune()
     assert folders(models) == {
         versions[1].folder,
-        versions[3].folder,
+        f"of-another-{versions[3].number}",
         waiting.folder,
         others.folder,
         "thesis",

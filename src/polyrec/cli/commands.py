@@ -43,6 +43,11 @@ COMMANDS = {
     "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
     "serve": Line("polyrec.cli.serve:serve", "Answer over http: a REST service."),
     "keys": Line("polyrec.cli.keys:keys", "List, add and revoke the keys of a service."),
+    "retrain": Line(
+        "polyrec.cli.retrain:retrain", "Fit the model in service anew, on all that has happened."
+    ),
+    "versions": Line("polyrec.cli.versions:versions", "List the versions of the model in service."),
+    "rollback": Line("polyrec.cli.versions:rollback", "Let an earlier version serve again."),
     "evaluate": Line("polyrec.cli.evaluate:evaluate", "Compare models honestly, with intervals."),
     "tune": Line("polyrec.cli.tune:tune", "Find good settings, with equal trials for each model."),
     "benchmark": Line(

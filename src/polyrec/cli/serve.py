@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polyrec.cli.models_option import models_option
 from polyrec.cli.printable import printable
 from polyrec.core.errors import ConfigError
 
@@ -38,13 +39,7 @@ DATABASE_WAIT_S = 2.0
 @click.command(epilog=EPILOG)
 @click.argument("model", required=False)
 @click.option("--demo", is_flag=True, help="The data that ship, and a key for this run alone.")
-@click.option(
-    "--models",
-    "models_root",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Where models in service are kept.  [default: models in the user's data folder]",
-)
+@models_option
 @click.option(
     "--watch-every",
     type=click.FloatRange(min=0.01),

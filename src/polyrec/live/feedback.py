@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from polyrec.store.event import CLICK, DISLIKE, HIGHEST, PURCHASE, RATING, VIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from polyrec.store.event import KeptEvent
+    from collections.abc import Iterable, Mapping
 
 WEIGHTS = {VIEW: 0.25, CLICK: 0.5, PURCHASE: 1.0}
 """How strong a choice is; what is done twice counts as once."""
 
 LEAST_STARS = 3.0
 """Fewer say that somebody does not want an item."""
+
+
+class Deed(Protocol):
+    """What an event says of itself, whoever did it; see `KeptEvent`."""
+
+    @property
+    def number(self) -> int:
+        """Grows with each event that comes in."""
+
+    @property
+    def item(self) -> str:
+        """The item's id."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def rating(self) -> float | None:
+        """Stars of a rating, else None."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +45,16 @@ class Feedback:
         history: the items that they chose, the latest last.
         weights: how strong each choice is, above 0, to 1.
         disliked: the items that they do not want.
+        stars: what they rated, where that is their last opinion, by item; for models of ratings.
     """
 
     history: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     disliked: tuple[str, ...] = ()
+    stars: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
-def feedback_of(events: Iterable[KeptEvent]) -> Feedback:
+def feedback_of(events: Iterable[Deed]) -> Feedback:
     """Say what events of one user mean.
 
     They count in the order in which they came in, as clocks of senders may be wrong. Of ratings and
@@ -43,9 +63,13 @@ def feedback_of(events: Iterable[KeptEvent]) -> Feedback:
     """
     done: dict[str, float] = {}
     opinion: dict[str, float] = {}
+    stars: dict[str, float] = {}
     for event in sorted(events, key=lambda each: each.number):
         if event.kind in (RATING, DISLIKE):
             opinion[event.item] = _strength(event.rating)
+            stars.pop(event.item, None)
+            if event.rating is not None:
+                stars[event.item] = event.rating
         elif event.kind == PURCHASE and not opinion.get(event.item, 1.0):
             del opinion[event.item]
         if event.kind in WEIGHTS:
@@ -54,7 +78,7 @@ def feedback_of(events: Iterable[KeptEvent]) -> Feedback:
     counts = {**done, **opinion}
     chosen = {item: weight for item, weight in counts.items() if weight}
     disliked = tuple(item for item, weight in counts.items() if not weight)
-    return Feedback(tuple(chosen), tuple(chosen.values()), disliked)
+    return Feedback(tuple(chosen), tuple(chosen.values()), disliked, stars)
 
 
 def _strength(stars: float | None) -> float:

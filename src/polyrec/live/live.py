@@ -13,6 +13,7 @@ from polyrec.live.catalog import all_items
 from polyrec.live.model import Model
 from polyrec.live.overlay import Overlaid
 from polyrec.live.people import People
+from polyrec.models.rater import Rater
 from polyrec.store.audit import Audit
 from polyrec.store.events import Events
 from polyrec.store.forgotten import Forgotten
@@ -199,6 +200,8 @@ class Live:
                 items = list(all_items(self.items))
                 overlaid = Overlaid.of(learned.without_users(gone)).put(items)
                 overlaid = overlaid.only({item.id for item in items})
+                if self.model is not None:  # which answers until all is ready
+                    overlaid.learned.plan.recommender.work_ahead()
                 self._put(Model.of(overlaid, version.hash, version.number, loaded.made))
 
         self._changes.submit(taken).result()
@@ -272,7 +275,10 @@ class Live:
         person = self.people.of(query.user_id)
         learned, feedback = model.service.learned, person.feedback
         known = learned.catalog.ids
-        pairs = zip(feedback.history, feedback.weights, strict=True)
+        if isinstance(learned.plan.recommender, Rater):
+            pairs = list(feedback.stars.items())
+        else:
+            pairs = list(zip(feedback.history, feedback.weights, strict=True))
         chosen = [(item, weight) for item, weight in pairs if item in known]
         given = query.weights or (1.0,) * len(query.history)
         joined = replace(

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.core.files import locked
 from polyrec.pipeline import artifact
 from polyrec.store.forgotten import Forgotten
 from polyrec.store.versions import ACTIVE, KEPT, MADE, Versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from polyrec.pipeline.learned import Learned
@@ -152,6 +154,7 @@ class ModelsFolder:
                     self.versions.put(version.number, folder=name, hash=found, last_forgotten=last)
                     if name != version.folder:
                         self._delete(version.folder)
+        self._clean()
 
     def prune(self, keep: int = 1) -> None:
         """Delete the folders of versions that neither serve nor can be gone back to.
@@ -167,13 +170,30 @@ class ModelsFolder:
             # what is newer than the one that serves may be about to
             newest = max((each.number for each in versions if each.state == ACTIVE), default=0)
             left |= {e.folder for e in versions if e.state == MADE and e.number > newest}
-            # half-written ones too
-            ours = re.compile(
-                rf"\.?\d{{8}}-\d{{6}}-{self.mark}-\w+(\..*)?"
-            )  # half-written ones too
+            # half-written ones too; a restored database has names of another one
+            ours = re.compile(rf"\.?\d{{8}}-\d{{6}}-{self.mark}-\w+(\..*)?")
+            known = {each.folder for each in versions}
             for folder in self.root.iterdir():
-                if ours.fullmatch(folder.name) and folder.name not in left:
+                mine = folder.name in known or ours.fullmatch(folder.name)
+                if mine and folder.name not in left:
                     self._delete(folder.name)
+        self._clean()
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """Give the folder that is to be for a new model, on the same disk; one at a time has it.
+
+        Raises:
+            EngineError: somebody else has it.
+        """
+        with self._alone_making() as alone:
+            if not alone:
+                raise EngineError("a new version is being made already", retryable=True)
+            shutil.rmtree(self._making, ignore_errors=True)
+            try:
+                yield self._making / "model"
+            finally:
+                shutil.rmtree(self._making, ignore_errors=True)
 
     def _without_forgotten(self, name: str, found: str, after: int) -> tuple[str, str]:
         """Give folder and hash of a model without those deleted after a number."""
@@ -186,6 +206,19 @@ class ModelsFolder:
 
     def _delete(self, name: str) -> None:
         shutil.rmtree(self.root / name)
+
+    def _clean(self) -> None:
+        """Delete what was being made by a process that was killed."""
+        with self._alone_making() as alone:
+            if alone and self._making.exists():
+                shutil.rmtree(self._making)
+
+    def _alone_making(self) -> AbstractContextManager[bool]:
+        return locked(self.root / f"making-{self.mark}.lock", wait=False)
+
+    @property
+    def _making(self) -> Path:
+        return self.root / f"making-{self.mark}"
 
     @property
     def _lock(self) -> Path:
