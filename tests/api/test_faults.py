@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import threading
 import time
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.live.live import UNREAD
+import polyrec
+from polyrec.data.catalog import Catalog
+from polyrec.data.dataset import Dataset
+from polyrec.data.interactions import Interactions
+from polyrec.live.live import NO_LEAVE, NOT_ENCODED, UNREAD
+from polyrec.live.model import Model
+from polyrec.live.overlay import Overlaid
+from polyrec.live.patient import WITHIN_S
+from polyrec.pipeline import artifact
+from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database
 from polyrec.store.events import Events
+from polyrec.testing.embedding_server import Answer, EmbeddingServer, embedding_server
 from polyrec.testing.postgresql import Postgresql, postgresql_programs, postgresql_server
 from polyrec.testing.served import Reply, Served, reply_of, served
 
@@ -170,3 +184,117 @@ def test_a_file_that_others_write_can_be_read(model_folder: Path, tmp_path: Path
             reply = _timed(lambda: service.ask("/recommend/ada"))
             assert (reply.status, reply.body["note"]) == (200, "")
         _check_that_all_is_well(service)
+
+
+TEXT = {"text": "wood", "text_language": "en", "k": 2}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EmbeddingServer]:
+    with embedding_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def model_of_engine(
+    engine: EmbeddingServer,
+    texts: dict[str, tuple[str, str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A model whose texts an engine encodes."""
+    catalog = Catalog.from_texts(list(texts), [{tag: text} for tag, text, _ in texts.values()])
+    data = Dataset(catalog, Interactions.from_pairs([("ada", 0), ("eve", 4)]), name="made")
+    http = {"use": "http", "url": engine.url, "model": "m", "allow_user_text": True}
+    patience = {"timeout_s": 2.5, "retries": 0}
+    plan = Plan.from_table({"encoder": http | patience, "recommender": {"use": "content"}})
+    folder = tmp_path_factory.mktemp("engine") / "model"
+    polyrec.fit(data, plan).save(folder)
+    return folder
+
+
+def _ask_at_once(service: Served, n_questions: int) -> list[Future[Reply]]:
+    pool = ThreadPoolExecutor(n_questions)
+    ask = partial(service.ask, "/recommend", method="POST", body=TEXT)
+    futures = [pool.submit(ask) for _ in range(n_questions)]
+    pool.shutdown(wait=False)
+    return futures
+
+
+def test_an_engine_that_hangs_keeps_nobody_from_an_answer(
+    engine: EmbeddingServer, model_of_engine: Path, tmp_path: Path
+) -> None:
+    with served(model_of_engine, tmp_path) as service:
+        well = service.ask("/recommend", method="POST", body=TEXT)
+        assert (well.body["mode"], well.body["note"]) == ("text", "")
+        began = time.monotonic()
+        engine.script.extend([Answer(after_s=30)] * 100)
+        asked = _ask_at_once(service, 20)
+        while not all(future.done() for future in asked):
+            reply = service.ask("/recommend/ada?k=2", timeout_s=1)
+            assert (reply.body["mode"], reply.body["note"]) == ("personal", "")
+            assert service.ask("/events", method="POST", body=EVENT, timeout_s=1).status == 202
+        assert time.monotonic() - began < WITHIN_S + 2
+        for reply in (future.result() for future in asked):
+            assert (reply.status, reply.body["mode"]) == (200, "popular")
+            assert NOT_ENCODED in reply.body["note"]
+            assert len(reply.body["items"]) == 2
+        engine.script.clear()
+        _until(lambda: service.ask("/recommend", method="POST", body=TEXT).body == well.body)
+        assert engine.url not in service.log
+
+
+def test_a_service_that_is_told_to_stop_answers_what_has_begun(
+    engine: EmbeddingServer, model_of_engine: Path, tmp_path: Path
+) -> None:
+    with served(model_of_engine, tmp_path) as service:
+        engine.script.extend([Answer(after_s=2)] * 20)
+        n_before = len(engine.requests)
+        asked = _ask_at_once(service, 20)
+        _until(lambda: len(engine.requests) >= n_before + 8)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        with pytest.raises(ConnectionRefusedError):
+            service.ask("/health/live")
+        replies = [future.result() for future in asked]
+        assert [reply.status for reply in replies] == [200] * 20
+        assert service.process.wait(timeout=10) == 0
+        lines = [json.loads(line) for line in service.log.splitlines() if line.startswith("{")]
+        logged = [line["request"] for line in lines if line.get("route") == "/recommend"]
+        assert sorted(logged) == sorted(reply.headers["x-request-id"] for reply in replies)
+        assert lines[-1]["event"] == "ended"
+    engine.script.clear()
+
+
+def test_a_second_signal_ends_a_service_at_once(
+    engine: EmbeddingServer, model_of_engine: Path, tmp_path: Path
+) -> None:
+    with served(model_of_engine, tmp_path) as service:
+        engine.script.append(Answer(after_s=10))
+        n_before = len(engine.requests)
+        (asked,) = _ask_at_once(service, 1)
+        _until(lambda: len(engine.requests) > n_before)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert service.process.poll() is None
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=2) == -signal.SIGTERM
+        assert asked.exception() is not None
+    engine.script.clear()
+
+
+def test_a_model_that_may_not_read_texts_of_users_says_so(
+    desk: Any, engine: EmbeddingServer, model_of_engine: Path
+) -> None:
+    learned, version = artifact.load(model_of_engine)
+    encoder = replace(learned.plan.encoder, allow_user_text=False)
+    learned = replace(learned, plan=replace(learned.plan, encoder=encoder))
+    desk.serving.live.model = Model.of(Overlaid.of(learned), version)
+    answer = desk.post(**TEXT)
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == NO_LEAVE
+    assert desk.post(history=["saw"]).json()["mode"] == "fold-in"
+    desk.write("/users", method="PUT", users=[{"user_id": "ada", "text": "wood"}])
+    answer = desk.get("/recommend/ada").json()
+    assert answer["mode"] == "personal"
+    assert NO_LEAVE in answer["note"]

@@ -53,6 +53,16 @@ class Cached(Encoder):
         return self.encoder.dim
 
     @property
+    def sends_out(self) -> bool:
+        """Whether the held encoder sends texts out."""
+        return self.encoder.sends_out
+
+    @property
+    def takes_user_text(self) -> bool:
+        """Whether the held encoder does."""
+        return self.encoder.takes_user_text
+
+    @property
     def learns(self) -> bool:
         """Whether the held encoder learns."""
         return self.encoder.learns

@@ -36,6 +36,16 @@ class Encoder(ABC):
         return False
 
     @property
+    def sends_out(self) -> bool:
+        """Whether texts leave this machine."""
+        return False
+
+    @property
+    def takes_user_text(self) -> bool:
+        """Whether it may be given a user's own text: it stays here, or the plan lets it go."""
+        return not self.sends_out or bool(getattr(self, "allow_user_text", False))
+
+    @property
     @abstractmethod
     def dim(self) -> int:
         """The length of a vector."""

@@ -77,6 +77,11 @@ class Http(Encoder):
         return Endpoint(self.url, WHO, self.timeout_s, self.retries, self.key_env)
 
     @property
+    def sends_out(self) -> bool:
+        """Whether texts leave this machine, as they do."""
+        return True
+
+    @property
     def dim(self) -> int:
         """The length of a vector; asks the service with one word where it is not known yet."""
         if self.dim_ is None and not self.dimensions:
@@ -92,7 +97,7 @@ class Http(Encoder):
         return f"http-1/{self.url}/{self.model}/{self.dimensions}/{settings[:8]}"
 
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
-        if kind == "query" and not self.allow_user_text:
+        if kind == "query" and not self.takes_user_text:
             raise ConfigError(
                 f"{WHO} would send a user's own text to {self.url}",
                 hint="set allow_user_text = true in the plan if it may",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import EngineError
 from polyrec.live.catalog import all_items
 from polyrec.live.model import Model
 from polyrec.live.overlay import Overlaid
+from polyrec.live.patient import Limited, patient
 from polyrec.live.people import People
 from polyrec.models.rater import Rater
 from polyrec.store.audit import Audit
@@ -22,7 +23,7 @@ from polyrec.store.satisfaction import Satisfaction
 from polyrec.store.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from polyrec.core.types import Query, Suggestion
     from polyrec.live.models_folder import Loaded, ModelsFolder
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
 UNREAD = "what this user did lately could not be read"
 """The database's fault; the answer is made without."""
 
+NOT_ENCODED = "the text could not be read, or not in time"
+"""An engine's fault; the answer is made without."""
+
+NO_LEAVE = "this model cannot read texts of users: its plan does not let them leave the machine"
+
+AGAIN_S = 30.0
+
+EXPLAIN_WITHIN_S = 10.0
+"""So long words may take to be encoded by another machine."""
+
 
 class Live:
     """Answers with a model and with what the database knows beyond it; threads may share it.
@@ -50,11 +61,12 @@ class Live:
         model: what answers; None while there is none.
         models: the folder that it was read from, with others that serve or have served; None where
             nobody is taken out of folders.
+        again_s: after so long, items that an engine failed to read are tried again.
 
     Attributes:
         model: what answers; replaced as a whole, so that who needs it twice takes it once. What
             makes it fast is worked out behind it.
-        fault: which kind of error kept the last change from the model; empty if it was taken in.
+        fault: which kind of error kept items from the model; empty if all were taken in.
     """
 
     def __init__(
@@ -62,7 +74,9 @@ class Live:
         database: Database,
         model: Model | None = None,
         models: ModelsFolder | None = None,
+        again_s: float = AGAIN_S,
     ) -> None:
+        self.again_s = again_s
         self.database = database
         self.models = models
         self.people = People(database)
@@ -70,9 +84,13 @@ class Live:
         self.users, self.satisfaction = Users(database), Satisfaction(database)
         self.audit = Audit(database)
         self.fault = ""
+        self._explaining = Limited(within_s=EXPLAIN_WITHIN_S)
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="polyrec-items")
         self._swap = Lock()
-        self._gone: set[str] | None = None  # since the change under way began, if any is
+        # what happened to the model since the change under way began, if any is
+        self._meanwhile: list[Callable[[Overlaid], Overlaid]] | None = None
+        self._left: set[str] = set()  # items that an engine kept from the model
+        self._again: Timer | None = None
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="polyrec-ahead")
         self.model = model
 
@@ -100,15 +118,21 @@ class Live:
     def answer(self, query: Query) -> tuple[Model, Suggestion]:
         """Answer a query with all that is known of its user, and say which model did.
 
-        While the database cannot be read, the answer rests on what is known without it, and its
-        note says so.
+        While the database cannot be read, or a text not encoded, the answer rests on what is known
+        without, and its note says so.
 
         Raises as `Service.recommend` does, and:
             EngineError: there is no model.
         """
         model = self.serving()
-        joined, notes = self._joined(query, model)
-        found = model.service.recommend(joined)
+        joined, notes = self._known(query, model)
+        try:
+            found = model.service.recommend(joined)
+        except EngineError:
+            if joined.text is None:
+                raise
+            found = model.service.recommend(replace(joined, text=None))
+            notes.append(NOT_ENCODED)
         notes += [found.note] if found.note else []
         return model, replace(found, note="; ".join(notes))
 
@@ -120,9 +144,17 @@ class Live:
         return not query.user_id or (person is not None and not person.text)
 
     def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
-        """Explain items to who asks; raises as `Service.explain_many` does."""
-        joined, _ = self._joined(query, model)
-        return model.service.explain_many(joined, item_ids)
+        """Explain items to who asks.
+
+        Raises as `Service.explain_many` does, and:
+            EngineError: words cannot be encoded, or not in time.
+        """
+        joined, _ = self._known(query, model)
+
+        def explained() -> list[Explanation]:
+            return model.service.explain_many(joined, item_ids)
+
+        return self._explaining.run(explained) if model.sends_out else explained()
 
     def record(self, events: Sequence[Event], *, key: str = "") -> Appended:
         """Keep what users did; raises as `Events.append` does."""
@@ -152,12 +184,7 @@ class Live:
         """
         counts = self.users.delete(user_id, actor=actor)
         self.people.drop([user_id])
-        with self._swap:
-            if self._gone is not None:
-                self._gone.add(user_id)
-            if self.model is not None:
-                overlaid = self.model.overlaid.without_users([user_id])
-                self.model = self.model.changed(overlaid)
+        self._at_once(lambda overlaid: overlaid.without_users([user_id]))
         if self.models is not None:
             self.models.forget()
             self._say_version(self.models)
@@ -180,16 +207,18 @@ class Live:
         """Delete items, and show them no more; give how many there were."""
         item_ids = list(item_ids)
         n_deleted = self.items.delete(item_ids)
-        self._refresh(item_ids).result()
+        self._at_once(lambda overlaid: overlaid.without(item_ids))
+        self._refresh(item_ids)  # if they were put again meanwhile
         return n_deleted
 
     def take(self, loaded: Loaded) -> None:
         """Let a model answer in place of the one that does, once it knows the database's items.
 
-        Users who were deleted meanwhile are taken out of it first.
+        Users who were deleted meanwhile are taken out of it first. Items that an engine fails to
+        read keep it from taking another one's place; the first one starts without them.
 
         Raises:
-            EngineError: the database cannot be used.
+            EngineError: the database cannot be used, or items not be read.
         """
         learned, version = loaded.learned, loaded.version
 
@@ -198,8 +227,16 @@ class Live:
                 forgotten = Forgotten(self.database)
                 gone = forgotten.among(learned.users.names, after=loaded.last_forgotten)
                 items = list(all_items(self.items))
-                overlaid = Overlaid.of(learned.without_users(gone)).put(items)
-                overlaid = overlaid.only({item.id for item in items})
+                plain = Overlaid.of(patient(learned).without_users(gone))
+                plain = plain.only({item.id for item in items})
+                try:
+                    overlaid = plain.put(items)
+                except EngineError as error:
+                    if self.model is not None:
+                        raise
+                    known = learned.catalog.ids
+                    overlaid = plain.put(item for item in items if item.id in known)
+                    self._leave((item.id for item in items if item.id not in known), error)
                 if self.model is not None:  # which answers until all is ready
                     overlaid.learned.plan.recommender.work_ahead()
                 self._put(Model.of(overlaid, version.hash, version.number, loaded.made))
@@ -208,6 +245,9 @@ class Live:
 
     def close(self) -> None:
         """Wait for what is under way, and end."""
+        with self._swap:
+            if self._again is not None:
+                self._again.cancel()
         self._changes.shutdown()
         self._ahead.shutdown(cancel_futures=True)
 
@@ -222,31 +262,61 @@ class Live:
                     found = self.items.get(item_ids)
                     gone = [item_id for item_id in item_ids if item_id not in found]
                     overlaid = model.overlaid.put(found.values()).without(gone)
+                except EngineError as error:
+                    self._leave(item_ids, error)
+                    raise
                 except Exception as error:
                     self.fault = type(error).__name__
                     raise
                 self._put(model.changed(overlaid))
-            self.fault = ""
+            if not self._left:
+                self.fault = ""
 
         return self._changes.submit(refreshed)
 
+    def _leave(self, item_ids: Iterable[str], error: EngineError) -> None:
+        """Leave items that an engine failed to read, and try again after a while."""
+        self.fault = type(error).__name__
+        with self._swap:
+            self._left.update(item_ids)
+            if self._again is None:
+                self._again = Timer(self.again_s, self._try_again)
+                self._again.daemon = True
+                self._again.start()
+
+    def _try_again(self) -> None:
+        with self._swap:
+            left, self._left, self._again = self._left, set(), None
+        self._refresh(sorted(left))
+
+    def _at_once(self, change: Callable[[Overlaid], Overlaid]) -> None:
+        """Change the model now, and what is made of it meanwhile when that is done."""
+        with self._swap:
+            if self._meanwhile is not None:
+                self._meanwhile.append(change)
+            if self.model is not None:
+                self.model = self.model.changed(change(self.model.overlaid))
+
     @contextmanager
     def _changing(self) -> Iterator[Model | None]:
-        """Give the model for a change of it; who is deleted meanwhile is remembered."""
+        """Give the model for a change of it; what is done to it at once meanwhile is remembered."""
         with self._swap:
-            self._gone, model = set(), self.model
+            self._meanwhile, model = [], self.model
         try:
             yield model
         finally:
             with self._swap:
-                self._gone = None
+                self._meanwhile = None
 
     def _put(self, model: Model) -> None:
         """Let a model answer that was made while `_changing`."""
         with self._swap:
             now = self.model
-            if self._gone:
-                model = model.changed(model.overlaid.without_users(self._gone))
+            if self._meanwhile:
+                overlaid = model.overlaid
+                for change in self._meanwhile:
+                    overlaid = change(overlaid)
+                model = model.changed(overlaid)
                 if now is not None and now.number == model.number:  # its folder was rewritten
                     model = replace(model, version=now.version)
             self.model = model
@@ -267,6 +337,13 @@ class Live:
         except Exception as error:
             self.fault = type(error).__name__
             raise
+
+    def _known(self, query: Query, model: Model) -> tuple[Query, list[str]]:
+        """Say all that is known of who asks and may be read, and what is missing."""
+        joined, notes = self._joined(query, model)
+        if joined.text is None or model.may_read_texts:
+            return joined, notes
+        return replace(joined, text=None), [*notes, NO_LEAVE]
 
     def _joined(self, query: Query, model: Model) -> tuple[Query, list[str]]:
         """Add to a query what is known of its user beyond the model, and say what is missing."""

@@ -38,6 +38,22 @@ class Model:
         service = Service(overlaid.learned, overlaid.withdrawn)
         return cls(overlaid, version, number, made, service)
 
+    @property
+    def may_read_texts(self) -> bool:
+        """Whether users' own texts may be read: not where an engine would get them without leave.
+
+        A model that reads no texts at all may.
+        """
+        plan = self.service.learned.plan
+        reads = plan.encoder is not None and plan.recommender.needs_vectors
+        return not reads or plan.space.takes_user_text
+
+    @property
+    def sends_out(self) -> bool:
+        """Whether words are encoded by another machine."""
+        encoder = self.service.learned.plan.encoder
+        return encoder is not None and encoder.sends_out
+
     def changed(self, overlaid: Overlaid) -> Model:
         """Give the same version with other items."""
         return Model.of(overlaid, self.version, self.number, self.made)

@@ -42,6 +42,12 @@ class Space:
     bridged: Bridged = field(default_factory=Bridged, init=False)
     made: Counter[str] = field(default_factory=Counter, init=False)
 
+    @property
+    def takes_user_text(self) -> bool:
+        """Whether a user's own text may be read: it stays here, or the plan lets it go."""
+        translator = self.preparation.translator
+        return self.encoder.takes_user_text and (translator is None or translator.takes_user_text)
+
     def fit(self, catalog: Catalog, *, chosen: Booleans | None = None, seed: int = 0) -> Floats:
         """Encode a catalog, learn its languages' statistics, and give the items' vectors.
 

@@ -8,14 +8,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from polyrec.api import schemas
 from polyrec.api.access import needs, ready
 from polyrec.api.ids import ANY_ID
 from polyrec.api.serving import Serving
 from polyrec.api.translating import translations
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.core.types import Query as Question
+from polyrec.live.live import NO_LEAVE
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
 
@@ -37,7 +39,10 @@ async def recommend_to_anybody(
     anybody: Annotated[schemas.Anybody, Body()], held: Annotated[Serving, Depends(ready)]
 ) -> Response:
     """Recommend to somebody without an account, by a history, a text in any language, or both."""
-    held.live.serving().check_items(anybody.history)
+    model = held.live.serving()
+    model.check_items(anybody.history)
+    if anybody.text and not model.may_read_texts:
+        raise HTTPException(409, NO_LEAVE)
     question = _question(
         anybody,
         history=tuple(anybody.history),
@@ -75,6 +80,8 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> str:
             explanations = [*map(_because, held.live.explain(model, question, item_ids))]
         except DataError:  # an item that only fills a place
             notes.append("not all of these items can be explained")
+        except EngineError:
+            notes.append("these items cannot be explained now")
     shown, note = translations(held, found.items, wishes)
     notes += [note] if note else []
     items = [
