@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from polyrec.core.errors import EngineError
+from polyrec.core.onnx_runtime import onnx_runtime
 from polyrec.encode.e5_graph import (
     GELU_ZERO,
     WEIGHT_MAX,
@@ -55,7 +55,7 @@ def weights() -> Weights:
 
 def session_of(weights: Weights) -> Any:
     graph = build_graph(weights)
-    return onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    return onnx_runtime().InferenceSession(graph, providers=["CPUExecutionProvider"])
 
 
 def norm(weights: Weights, x: Any, name: str) -> Any:

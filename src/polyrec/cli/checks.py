@@ -138,12 +138,14 @@ def check_weights() -> Check:
 
 def check_engine() -> Check:
     """Look at ONNX Runtime."""
+    from polyrec.core.onnx_runtime import onnx_runtime
+
     try:
-        import onnxruntime
+        runtime = onnx_runtime()
     except ImportError as error:
         return Check("onnx runtime", "fault", _said(error), "pip install onnxruntime")
-    providers = onnxruntime.get_available_providers()
-    facts = {"version": onnxruntime.__version__, "providers": providers}
+    providers = runtime.get_available_providers()
+    facts = {"version": runtime.__version__, "providers": providers}
     return Check("onnx runtime", "ok", f"{facts['version']}, {', '.join(providers)}", facts=facts)
 
 

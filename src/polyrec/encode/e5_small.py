@@ -14,6 +14,7 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
 from polyrec.core.files import sha256_of
+from polyrec.core.onnx_runtime import onnx_runtime
 from polyrec.encode.e5_graph import build_graph
 from polyrec.encode.e5_tokenizer import E5Tokenizer
 from polyrec.encode.e5_weights import read_weights
@@ -129,8 +130,7 @@ class E5Small(Encoder):
         return engine
 
     def _open(self) -> tuple[E5Tokenizer, Any]:
-        import onnxruntime
-
+        runtime = onnx_runtime()
         file = self.file
         if not self.model_file and sha256_of(file) != WEIGHTS:
             raise EngineError(
@@ -143,10 +143,10 @@ class E5Small(Encoder):
                 f"{file} makes vectors of {weights.dim} numbers from {weights.n_positions} tokens",
                 hint=f"'e5-small' needs {DIM} numbers from {self.max_tokens} tokens",
             )
-        options = onnxruntime.SessionOptions()
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         providers = ["CPUExecutionProvider"]
-        session = onnxruntime.InferenceSession(build_graph(weights), options, providers=providers)
+        session = runtime.InferenceSession(build_graph(weights), options, providers=providers)
         return E5Tokenizer(weights.vocabulary), session
 
 
