@@ -146,3 +146,33 @@ def test_nothing_of_a_user_who_is_deleted_is_on_disk_when_the_answer_comes(desk:
     assert (reply.status, reply.body["mode"]) == (200, "popular")
     assert reply.body["model_version"] == desk.ready()["model_version"] != before
     assert "u16" not in desk.service.log
+
+
+def test_what_people_do_is_learned_after_so_many_events(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    options = ["--retrain-after", "30", "--watch-every", "0.05"]
+    with served(folders[0], tmp_path, options=options) as service:
+        first = service.ask("/health/ready").body["model_version"]
+        users, odd = [f"new{i}" for i in range(3)], [f"i{i}" for i in range(1, 40, 2)]
+        events = [
+            {"user_id": user, "item_id": item, "kind": "purchase"}
+            for user in users
+            for item in odd[:10]
+        ]
+        sent = service.ask("/events", method="POST", body={"events": events})
+        assert sent.status == 202
+        end = time.monotonic() + 120
+        while service.ask("/health/ready").body["model_version"] == first:
+            assert time.monotonic() < end, service.log
+            time.sleep(0.1)
+        said = service.ask("/health/ready").body["last_retrain"]
+        assert (said["state"], said["error"]) == ("active", "")
+        for user in users:
+            reply = service.ask(f"/recommend/{user}?k=5").body
+            assert reply["mode"] == "personal"
+            assert {int(item["item_id"][1:]) % 2 for item in reply["items"]} == {1}
+        assert "a fit has begun" in service.log
+        assert "new1" not in service.log
+        service.process.terminate()
+        assert service.process.wait(30) == 0

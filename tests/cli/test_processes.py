@@ -128,3 +128,9 @@ def test_faults_leave_stdout_empty_and_name_their_exit_code(tmp_path: Path) -> N
     debug = _run("recommend", str(tmp_path), "--debug")
     assert debug.returncode == 1
     assert b"Traceback" in debug.stderr
+
+
+def test_python_runs_it_as_a_module() -> None:
+    command = [sys.executable, "-m", "polyrec", "--version"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stdout.startswith("polyrec ")

@@ -48,11 +48,12 @@ def create_app(serving: Serving) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if serving.watch is not None:
-            serving.watch.start()
+        beside = [each for each in (serving.watch, serving.schedule) if each is not None]
+        for each in beside:
+            each.start()
         yield
-        if serving.watch is not None:
-            serving.watch.stop()
+        for each in beside:
+            each.stop()
         serving.live.close()
 
     app = FastAPI(

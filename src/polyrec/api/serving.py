@@ -9,6 +9,7 @@ from polyrec.api.metrics import Metrics
 from polyrec.api.pace import Pace
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
+from polyrec.live.schedule import Schedule
 from polyrec.live.translated import Interpreter
 from polyrec.live.watch import Watch
 
@@ -30,6 +31,7 @@ class Serving:
         metrics: counts what is answered, and how.
         pace: whether recommendations need threads.
         watch: takes versions of the model that are to serve; None where there is no folder of them.
+        schedule: has new versions made; None where nobody wants them.
     """
 
     live: Live
@@ -40,6 +42,7 @@ class Serving:
     metrics: Metrics = field(init=False)
     pace: Pace = field(default_factory=Pace, init=False)
     watch: Watch | None = field(init=False, default=None)
+    schedule: Schedule | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)
@@ -48,6 +51,11 @@ class Serving:
         if self.live.models is not None:
             every_s = self.settings.watch_every_s
             self.watch = Watch(self.live, self.live.models, every_s=every_s)
+            every_s, after = self.settings.retrain_every_s, self.settings.retrain_after
+            if every_s or after:
+                self.schedule = Schedule(
+                    self.live.models, self.live.database, every_s=every_s, after=after
+                )
 
     def _version(self) -> tuple[str, float] | None:
         model = self.live.model

@@ -18,6 +18,8 @@ class Settings:
         burst: so many requests of one key are answered at once before that limit counts.
         translate_within_s: how long an answer may wait for translations that were asked for.
         watch_every_s: how often it looks whether another version of the model is to serve.
+        retrain_every_s: how old the newest version may be before one is made; 0 for any age.
+        retrain_after: events from which on a new version is made; 0 for any number.
     """
 
     max_body_bytes: int = 2**18
@@ -26,3 +28,5 @@ class Settings:
     burst: int = 200
     translate_within_s: float = 2.0
     watch_every_s: float = 2.0
+    retrain_every_s: float = 0.0
+    retrain_after: int = 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polyrec.cli.duration import DURATION
 from polyrec.cli.models_option import models_option
 from polyrec.cli.printable import printable
 from polyrec.core.errors import ConfigError
@@ -26,7 +27,7 @@ Examples:
   polyrec serve model
   polyrec serve model --port 9000 --keys keys.json
   polyrec serve model --translator apertium
-  polyrec serve
+  polyrec serve --retrain-every 24h --retrain-after 10000
   polyrec serve --demo
 
 The first start makes a key, shows it once and keeps its hash. Other machines reach the service
@@ -46,6 +47,19 @@ DATABASE_WAIT_S = 2.0
     default=2.0,
     show_default=True,
     help="Seconds between looks whether another version is to serve.",
+)
+@click.option(
+    "--retrain-every",
+    type=DURATION,
+    default=0.0,
+    metavar="TIME",
+    help="Make a new version when the newest is so old: 90m, 24h, 7d.",
+)
+@click.option(
+    "--retrain-after",
+    type=click.IntRange(min=1),
+    metavar="EVENTS",
+    help="Make a new version after so many events.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -77,6 +91,8 @@ def serve(
     demo: bool,
     models_root: Path | None,
     watch_every: float,
+    retrain_every: float,
+    retrain_after: int | None,
     host: str,
     port: int,
     keys_file: Path | None,
@@ -93,7 +109,12 @@ def serve(
     from polyrec.cli.named_translator import named
     from polyrec.live.translated import Interpreter
 
-    settings = Settings(requests_per_s=requests_per_second, watch_every_s=watch_every)
+    settings = Settings(
+        requests_per_s=requests_per_second,
+        watch_every_s=watch_every,
+        retrain_every_s=retrain_every,
+        retrain_after=retrain_after or 0,
+    )
     part = None if translator is None else named(translator)
     if demo and (model or keys_file or models_root):
         what = "--demo goes with neither a model nor --keys nor --models"

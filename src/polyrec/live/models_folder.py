@@ -207,6 +207,11 @@ class ModelsFolder:
     def _delete(self, name: str) -> None:
         shutil.rmtree(self.root / name)
 
+    def is_making(self) -> bool:
+        """Say whether somebody is making a new model now."""
+        with self._alone_making() as alone:
+            return not alone
+
     def _clean(self) -> None:
         """Delete what was being made by a process that was killed."""
         with self._alone_making() as alone:
