@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 import polyrec
 from polyrec.api.app import create_app
-from polyrec.api.keys import Keys, new_key
+from polyrec.api.keys import SCOPES, Keys, new_key
 from polyrec.api.serving import Serving
 from polyrec.api.settings import Settings
 from polyrec.data.catalog import Catalog
@@ -85,7 +85,7 @@ def model(model_folder: Path) -> Model:
 
 @dataclass
 class Desk:
-    """A service, a client without a key, and a key for each scope."""
+    """A service, a client without a key, and a key for each scope, and for several."""
 
     serving: Serving
     client: TestClient
@@ -110,14 +110,15 @@ def open_desk(model: Model, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     opened: list[Live] = []
 
     def make(**settings: Any) -> Desk:
-        made = {scope: new_key(scope, [scope]) for scope in ("read", "write", "admin")}
+        held = {"read+write": ("read", "write"), "all": SCOPES} | {each: (each,) for each in SCOPES}
+        made = {name: new_key(name, scopes) for name, scopes in held.items()}
         keys = Keys(record for _, record in made.values())
         live = Live(Database(str(tmp_path / f"{len(opened)}.sqlite")), model)
         opened.append(live)
         serving = Serving(live, keys, Settings(**settings))
         app = create_app(serving)
         client = TestClient(app, raise_server_exceptions=False)
-        return Desk(serving, client, {scope: key for scope, (key, _) in made.items()})
+        return Desk(serving, client, {name: key for name, (key, _) in made.items()})
 
     yield make
     for live in opened:

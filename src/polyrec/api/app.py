@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 import polyrec
 from polyrec.api.door import Door
+from polyrec.api.page.mount import add_page
 from polyrec.api.problems import MEDIA_TYPE, answer_with_problems
 from polyrec.api.routes import (
     events,
@@ -72,4 +73,5 @@ def create_app(serving: Serving) -> FastAPI:
     app.add_middleware(Door, settings=serving.settings, metrics=serving.metrics)
     for routes in (recommend, similar, events, items, users, satisfaction, health, metrics):
         app.include_router(routes.ROUTER)
+    add_page(app, serving.secret)
     return app

@@ -47,11 +47,17 @@ class FileKeys(Keys):
 
     def find(self, key: str) -> KeyRecord | None:
         """Give the record of a key, as the file has it now."""
-        if self._clock() - self._looked >= LOOK_EVERY_S:
-            self._look()
+        self._look()
         return super().find(key)
 
+    def with_salt(self, salt: str) -> KeyRecord | None:
+        """Give the record of a key that was found before, if the file still has it."""
+        self._look()
+        return super().with_salt(salt)
+
     def _look(self) -> None:
+        if self._clock() - self._looked < LOOK_EVERY_S:
+            return
         self._looked = self._clock()
         try:
             stamp = _stamp(self._file)

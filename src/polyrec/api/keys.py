@@ -63,6 +63,10 @@ class Keys:
                 found = record
         return found
 
+    def with_salt(self, salt: str) -> KeyRecord | None:
+        """Give the record of a key that was found before; None once it is revoked."""
+        return next((record for record in self.records if record.salt == salt), None)
+
 
 def new_key(name: str, scopes: Iterable[Scope] = SCOPES) -> tuple[str, KeyRecord]:
     """Make a key, to be shown once, and what is kept of it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from polyrec.api.metrics import Metrics
 from polyrec.api.pace import Pace
+from polyrec.api.secret import new_secret
 from polyrec.api.settings import Settings
 from polyrec.api.throttle import Throttle
 from polyrec.live.schedule import Schedule
@@ -27,6 +28,7 @@ class Serving:
         keys: what opens the service.
         settings: limits.
         interpreter: translates what is shown, where that is asked for.
+        secret: signs the page's sessions; where none is given, they end with the process.
         throttle: counts what each key asks for.
         metrics: counts what is answered, and how.
         pace: whether recommendations need threads.
@@ -38,6 +40,7 @@ class Serving:
     keys: Keys
     settings: Settings = field(default_factory=Settings)
     interpreter: Interpreter = field(default_factory=lambda: Interpreter(None))
+    secret: bytes = field(default_factory=new_secret, repr=False)
     throttle: Throttle = field(init=False)
     metrics: Metrics = field(init=False)
     pace: Pace = field(default_factory=Pace, init=False)

@@ -133,6 +133,7 @@ def _own(
     model: str | None, models_root: Path | None, keys_file: Path | None, settings: Settings
 ) -> Serving:
     from polyrec.api.key_file import default_file, open_keys
+    from polyrec.api.secret import open_secret
     from polyrec.api.serving import Serving
     from polyrec.live.models_folder import ModelsFolder, default_root
     from polyrec.store.database import Database
@@ -141,10 +142,11 @@ def _own(
     database.counts()  # what is wrong with it is said now
     models = ModelsFolder(models_root or default_root(), database)
     live = _live(None if model is None else Path(model), models, database)
-    keys, first = open_keys(keys_file or default_file())
+    keys_file = keys_file or default_file()
+    keys, first = open_keys(keys_file)
     if first is not None:
         click.echo(f"key (read, write, admin), shown only now: {first}")
-    return Serving(live, keys, settings)
+    return Serving(live, keys, settings, secret=open_secret(keys_file))
 
 
 def _demo(settings: Settings) -> Serving:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from polyrec.pipeline.learned import Learned
 
 
+TAKEN_FOR = "the text is taken for"
+"""Begins a note; behind it stands the language, in quotes, as which a text without tag is read."""
+
 UNTRANSLATED = "the text is read untranslated"
 """Begins the last part of a note; behind it stands what the engine said."""
 
@@ -85,7 +88,7 @@ class Service:
         )
         notes = self._notes(query, mode, items)
         if query.text_language != asked.text_language:
-            notes.append(f"the text is taken for {query.text_language!r}")
+            notes.append(f"{TAKEN_FOR} {query.text_language!r}")
         notes += [f"{UNTRANSLATED}: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes))
 
