@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import resource
+import shutil
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import replace
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any
@@ -298,3 +301,70 @@ def test_a_model_that_may_not_read_texts_of_users_says_so(
     answer = desk.get("/recommend/ada").json()
     assert answer["mode"] == "personal"
     assert NO_LEAVE in answer["note"]
+
+
+@pytest.fixture(params=["full", "limited"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
+    """A disk that is full, or where that cannot be had, and else too, a limit of its files."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["/bin/mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    mounted = request.param == "full" and subprocess.run(command, check=False).returncode == 0
+    try:
+        yield SmallDisk(folder, mounted)
+    finally:
+        if mounted:
+            subprocess.run(["/bin/umount", "--lazy", str(folder)], check=True)
+
+
+@dataclass
+class SmallDisk:
+    folder: Path
+    mounted: bool
+
+    def fill(self, service: Served) -> None:
+        if not self.mounted:
+            self._limit(service, max(file.stat().st_size for file in self.folder.iterdir()))
+            return
+        with suppress(OSError), self._ballast.open("wb", 0) as file:
+            while True:
+                file.write(b"x" * 512)
+        assert not shutil.disk_usage(self.folder).free
+
+    def clear(self, service: Served) -> None:
+        if self.mounted:
+            self._ballast.unlink()
+        else:
+            self._limit(service, resource.RLIM_INFINITY)
+
+    @property
+    def _ballast(self) -> Path:
+        return self.folder / "ballast"
+
+    def _limit(self, service: Served, n_bytes: int) -> None:
+        infinite = resource.RLIM_INFINITY
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (n_bytes, infinite))
+
+
+def test_a_full_disk_refuses_writes_whole_and_nothing_else(
+    model_folder: Path, tmp_path: Path, small_disk: SmallDisk
+) -> None:
+    many = {"events": [EVENT["events"][0] | {"item_id": "x" * 250}] * 400}
+    database = str(small_disk.folder / "polyrec.sqlite")
+    with served(model_folder, tmp_path, environment={"POLYREC_DATABASE": database}) as service:
+        _check_that_all_is_well(service)
+        small_disk.fill(service)
+        for _ in range(3):
+            reply = _timed(lambda: service.ask("/events", method="POST", body=many))
+            assert reply.status == 503, reply
+            assert reply.headers["content-type"] == "application/problem+json"
+            assert "retry-after" in reply.headers
+            reply = service.ask("/recommend/eve?k=2")
+            assert (reply.status, reply.body["note"]) == (200, "")
+            assert service.ask("/items?limit=1").status == 200
+        exported = service.ask("/users/eve/export")
+        assert exported.status == 503  # that somebody exports must be noted
+        small_disk.clear(service)
+        _check_that_all_is_well(service)
+        assert service.ask("/events", method="POST", body=many).body["added"] == 400
+        assert len(service.ask("/users/eve/export").body["events"]) == 402
