@@ -14,9 +14,10 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -38,6 +39,7 @@ from polyrec.testing.served import Reply, Served, reply_of, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
 NO_LIMIT = ("--requests-per-second", "0")
@@ -368,3 +370,38 @@ def test_a_full_disk_refuses_writes_whole_and_nothing_else(
         _check_that_all_is_well(service)
         assert service.ask("/events", method="POST", body=many).body["added"] == 400
         assert len(service.ask("/users/eve/export").body["events"]) == 402
+
+
+def test_a_clock_that_is_moved_back_changes_nothing_for_callers(
+    open_desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move(now: datetime) -> None:
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> Self:
+                return cls.fromtimestamp(now.timestamp(), tz)
+
+        for name in ("events", "users", "items", "satisfaction", "audit", "forgotten"):
+            monkeypatch.setattr(f"polyrec.store.{name}.datetime", Clock)
+        monkeypatch.setattr("polyrec.api.log.datetime", Clock)
+        monkeypatch.setattr(time, "time", now.timestamp)
+
+    desk = open_desk(requests_per_s=1, burst=20)
+    for moment in (datetime(2030, 1, 1, tzinfo=UTC), datetime(1999, 1, 1, tzinfo=UTC)):
+        move(moment)
+        liked = moment.year == 2030
+        event = {"user_id": "new", "item_id": "flute", "kind": "purchase" if liked else "dislike"}
+        assert desk.write("/events", events=[event]).status_code == 202
+        items = [item["item_id"] for item in desk.get("/recommend/new", k=3).json()["items"]]
+        assert ("floete" in items[:1]) == liked
+        assert "flute" not in items
+        desk.write("/satisfaction", user_id="new", score=3)
+        desk.write("/users", method="PUT", users=[{"user_id": "new"}])
+        desk.write("/items", method="PUT", items=[{"item_id": "saw", "texts": {"en": "saw"}}])
+        assert "polyrec_model_age_seconds" in desk.get("/metrics").text
+    path = "/users/new"
+    exported = desk.client.get(path + "/export", headers=desk.open("admin")).json()
+    assert [event["kind"] for event in exported["events"]] == ["purchase", "dislike"]
+    assert desk.client.delete(path, headers=desk.open("admin")).status_code == 200
+    status = [desk.get("/similar/saw").status_code for _ in range(20)]
+    assert status[-1] == 429  # the limit has not begun anew

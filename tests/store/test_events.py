@@ -55,7 +55,7 @@ def test_a_history_is_in_the_order_in_which_things_happened(events: Events) -> N
         [Event("ada", f"{i}", "view", at=NOON + timedelta(hours=h)) for i, h in enumerate(hours)]
     )
     assert [each.item for each in events.of("ada")] == ["1", "3", "2", "0"]
-    assert [each.item for each in events.of("ada", newest=2)] == ["2", "0"]
+    assert [each.item for each in events.of("ada", newest=2)] == ["3", "2"]
 
 
 def test_an_event_that_comes_again_is_not_added_again(events: Events) -> None:

@@ -70,11 +70,18 @@ class Events:
         return Appended(len(rows), len(sent) - len(rows))
 
     def of(self, user: str, *, newest: int | None = None) -> list[KeptEvent]:
-        """List a user's events by time, oldest first; only the `newest` ones if that is given."""
+        """List a user's events by time, oldest first; only those that came in last if `newest`.
+
+        Args:
+            user: the user's id.
+            newest: how many at most; by arrival, as a sender's clock may be wrong. None for all.
+        """
         wanted = sa.select(events).where(events.c.user_id == given_id("user id", user))
-        wanted = wanted.order_by(events.c.at.desc(), events.c.id.desc()).limit(newest)
+        if newest is not None:  # + 0: else SQLite looks at everybody's, the last ones first
+            wanted = wanted.order_by((events.c.id + 0).desc()).limit(newest)
         with self.database.reading() as connection:
-            return [_kept(row) for row in connection.execute(wanted)][::-1]
+            found = [_kept(row) for row in connection.execute(wanted)]
+        return sorted(found, key=lambda event: (event.at, event.number))
 
     def blocks(self, *, after: int = 0) -> Iterator[list[KeptEvent]]:
         """Give all events behind a number in the order of their numbers, in blocks.
