@@ -28,6 +28,7 @@ from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.events import Events
 from polyrec.store.users import User, Users
+from polyrec.testing.small_disk import DISK, kinds_of_small_disks, small_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -400,6 +401,47 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(
     with pytest.raises(EngineError, match=r"saved cannot be written: .*; name another file"):
         back_up(two_models.versions.database, two_models, tmp_path / "file" / "saved")
     assert Audit(two_models.versions.database).page() == []
+
+
+@pytest.mark.parametrize("kind", kinds_of_small_disks())
+def test_a_full_disk_has_no_half_of_a_backup(
+    two_models: ModelsFolder, tmp_path: Path, kind: str
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with small_disk(kind, disk, 2**14) as free:
+        before = sorted(disk.iterdir())
+        said = r"saved cannot be written: (No space left on device|File too large); name another"
+        with pytest.raises(EngineError, match=said):
+            back_up(two_models.versions.database, two_models, disk / "saved")
+        assert sorted(disk.iterdir()) == before
+        free()
+        back_up(two_models.versions.database, two_models, disk / "saved")
+
+
+@pytest.mark.parametrize(
+    ("full", "kind"),
+    [
+        *(("database", kind) for kind in kinds_of_small_disks()),
+        *(("models", kind) for kind in kinds_of_small_disks() if kind == DISK),
+    ],
+)
+def test_a_full_disk_has_no_half_of_what_was_in_a_backup(
+    saved: Path, tmp_path: Path, full: str, kind: str
+) -> None:
+    disk, other = tmp_path / "disk", tmp_path / "other"
+    disk.mkdir()
+    with small_disk(kind, disk, 2**18 if full == "database" else 2**14) as free:
+        places = {"database": other, "models": other} | {full: disk}
+        into = ModelsFolder(places["models"], Database(str(places["database"] / "new.sqlite")))
+        with pytest.raises(EngineError, match=r"cannot be used: |nothing can be written in "):
+            put_back(saved, into)
+        assert sum(into.versions.database.counts().values()) == 0
+        assert [path for path in into.root.iterdir() if path.is_dir()] == []
+        free()
+        put_back(saved, into)
+        assert lists(into)
+        into.versions.database.close()
 
 
 def test_a_backup_holds_one_block_at_a_time_in_memory(

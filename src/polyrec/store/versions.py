@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -221,7 +221,11 @@ def _activate(connection: Connection, number: int) -> Version:
         raise DataError(f"version {number} failed", hint="activate another one")
     if row.state != ACTIVE:
         connection.execute(sa.update(versions).where(versions.c.state == ACTIVE).values(state=KEPT))
-        _set(connection, number, {"state": ACTIVE, "activated": datetime.now(UTC)})
+        last = connection.scalar(sa.select(sa.func.max(versions.c.activated)))
+        now = datetime.now(UTC)
+        if last is not None:  # the clock may have been moved back
+            now = max(now, last + timedelta(microseconds=1))
+        _set(connection, number, {"state": ACTIVE, "activated": now})
     return _version(connection, number)
 
 

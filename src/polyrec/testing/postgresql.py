@@ -56,9 +56,9 @@ class Postgresql:
         log = str(self._folder / "data" / "server.log")
         self._run("pg_ctl", "start", "-w", "-D", self._data, "-l", log, "-o", options)
 
-    def stop(self) -> None:
-        """End it; whoever asks it something is cut off."""
-        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self._data)
+    def stop(self, how: str = "fast") -> None:
+        """End it; whoever asks it something is cut off; `immediate` is as if it were killed."""
+        self._run("pg_ctl", "stop", "-w", "-m", how, "-D", self._data)
 
     def _run(self, program: str, *options: str) -> None:
         command = [*self._user, str(self._bin_folder / program), *options]
