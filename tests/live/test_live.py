@@ -264,3 +264,13 @@ def test_a_model_of_stars_is_told_stars(database: Database, tmp_path: Path) -> N
     assert {int(item[1:]) % 2 for item in ids(answer)} == {1}
     assert all(item.score > 3 for item in answer.items)
     live.close()
+
+
+def test_whoever_is_deleted_takes_what_was_asked_out_of_memory(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = live.serving().service.learned.plan
+    cleared: list[str] = []
+    monkeypatch.setattr(type(plan.encoder), "forget_queries", lambda _: cleared.append("all"))
+    live.delete_user("ada", actor="test")
+    assert cleared == ["all"]

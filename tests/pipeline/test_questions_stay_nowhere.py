@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import polyrec
+from polyrec.core.component import held_parts
 from polyrec.core.types import Query
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
+from polyrec.encode.cached import Cached
 from polyrec.llm.scripted import Scripted
 from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database
@@ -56,6 +58,11 @@ def _dataset() -> Dataset:
         [{language: text} for language, text in zip(languages, texts, strict=True)],
     )
     return Dataset(catalog, Interactions.from_pairs([("ada", 0), ("ada", 1), ("eve", 2)]))
+
+
+def _encoders(part: Any) -> list[Cached]:
+    held = [each for part in held_parts(part) for each in _encoders(part)]
+    return [part, *held] if isinstance(part, Cached) else held
 
 
 def _rows(folder: Path) -> dict[tuple[str, str], list[Any]]:
@@ -108,3 +115,7 @@ def test_a_question_leaves_no_row_and_no_word_on_disk(
     for file in tmp_path.rglob("*"):
         if file.is_file():
             assert b"zarzamora" not in file.read_bytes()
+    remembered = [each for each in _encoders(service.learned.plan) if len(each._asked)]
+    assert service.learned.plan.encoder in remembered
+    service.learned.plan.forget_queries()
+    assert not [each for each in _encoders(service.learned.plan) if len(each._asked)]

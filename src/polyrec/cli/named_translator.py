@@ -6,12 +6,12 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from polyrec.core.component import is_part, settings_of
+from polyrec.core.component import held_parts
 from polyrec.core.errors import ConfigError
 from polyrec.core.registry import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from polyrec.text.detect.detector import Detector
     from polyrec.translate.cached import Cached
@@ -106,11 +106,4 @@ def _value(text: str) -> Any:
 
 def cost_of(part: Any) -> float:
     """Sum up what a part and those that it holds have spent: their `cost`, where they have one."""
-    return float(getattr(part, "cost", 0.0)) + sum(cost_of(held) for held in _held(part))
-
-
-def _held(part: Any) -> Iterator[Any]:
-    for value in settings_of(part).values():
-        yield from (
-            each for each in (value if isinstance(value, list) else [value]) if is_part(each)
-        )
+    return float(getattr(part, "cost", 0.0)) + sum(cost_of(held) for held in held_parts(part))

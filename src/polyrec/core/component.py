@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from polyrec.core.errors import ConfigError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 State = dict[str, np.ndarray]
 
@@ -57,6 +60,13 @@ def _held(name: str, value: Any) -> dict[str, Any]:
 def is_part(value: object) -> bool:
     """Say whether a value is a part, or at least a dataclass like one."""
     return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def held_parts(part: Any) -> Iterator[Any]:
+    """Give the parts among a part's settings, those in lists too."""
+    for value in settings_of(part).values():
+        values = value if isinstance(value, list) else [value]
+        yield from (each for each in values if is_part(each))
 
 
 def check_settings(kind: str, name: str, cls: type, given: dict[str, Any]) -> None:

@@ -185,6 +185,8 @@ class Live:
         counts = self.users.delete(user_id, actor=actor)
         self.people.drop([user_id])
         self._at_once(lambda overlaid: overlaid.without_users([user_id]))
+        if (model := self.model) is not None:
+            model.service.learned.plan.forget_queries()
         if self.models is not None:
             self.models.forget()
             self._say_version(self.models)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+from polyrec.core.component import held_parts
 from polyrec.core.errors import ConfigError, UnknownNameError
 from polyrec.core.language import UNDETERMINED, standard_tag
 from polyrec.core.registry import build, table_of
+from polyrec.encode.encoder import Encoder
 from polyrec.encode.no_debias import NoDebias
 from polyrec.pipeline.preparation import Preparation, known_languages
 from polyrec.pipeline.space import Space
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from polyrec.augment.augmenter import Augmenter
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
-    from polyrec.encode.encoder import Encoder
     from polyrec.models.recommender import Recommender
     from polyrec.rank.ranker import Ranker
     from polyrec.text.clean.cleaner import Cleaner
@@ -111,6 +112,15 @@ class Plan:
         if self.encoder is None:
             raise ConfigError("this plan has no encoder", hint="add [encoder] to the plan")
         return Space(self.encoder, self.debias, self.preparation, self.augmenter)
+
+    def forget_queries(self) -> None:
+        """Have its encoders, those that other parts hold too, drop what people asked with."""
+        waiting = list(held_parts(self))
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, Encoder):
+                part.forget_queries()
+            waiting += held_parts(part)
 
     @classmethod
     def from_table(cls, table: dict[str, Any]) -> Plan:

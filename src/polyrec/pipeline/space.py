@@ -114,10 +114,6 @@ class Space:
         vectors[~raw.any(axis=1)] = 0.0
         return vectors
 
-    def forget_queries(self) -> None:
-        """Drop what is remembered of what people asked with."""
-        self.encoder.forget_queries()
-
     def _made(self, texts: list[str], languages: Strings, seed: int) -> tuple[Floats, Strings]:
         """Give the vectors and languages of texts that the augmenter makes of others."""
         made = (
