@@ -27,7 +27,6 @@ from polyrec.core.errors import (
     ConfigError,
     DataError,
     EngineError,
-    NotFittedError,
     UnknownIdError,
 )
 from polyrec.core.http import Endpoint
@@ -273,7 +272,8 @@ def _explain(status: int, said: str) -> PolyrecError | None:
         case 404 | 405:
             return ConfigError(f"the service answered {status}: {said}", hint="check the address")
         case 409:
-            return NotFittedError("the service's model")
+            said = f"the service answered 409: {said}"
+            return ConfigError(said, hint="its operator's plan or model decides")
         case 500:
             return EngineError(f"the service answered 500: {said}", hint="its log says why")
         case _ if 400 <= status < 500 and status not in (408, 425, 429):
