@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from polyrec.api.schemas import Answer
 from polyrec.core.files import sha256_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ def test_a_known_user_gets_what_is_like_their_history(
         assert math.isfinite(item["score"])
         if item["item_id"] in texts:
             assert (item["language"], item["text"]) == texts[item["item_id"]][:2]
+
+
+@pytest.mark.parametrize("explain", [False, True])
+def test_what_is_written_is_what_the_schema_says(desk: Any, explain: bool) -> None:
+    answer = desk.get("/recommend/ada", k=3, languages="de", explain=explain)
+    assert answer.headers["content-type"] == "application/json"
+    read = Answer.model_validate_json(answer.content, extra="forbid")
+    assert read.model_dump(mode="json") == answer.json()
 
 
 def test_an_unknown_user_gets_what_is_popular_and_is_told(desk: Any) -> None:

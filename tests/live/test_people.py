@@ -7,7 +7,7 @@ import pytest
 
 from polyrec.core.errors import EngineError
 from polyrec.live.feedback import Feedback
-from polyrec.live.people import HELD_S, REST_S, People, Person
+from polyrec.live.people import HELD_S, LOOK_S, REST_S, People, Person
 from polyrec.store.database import Database
 from polyrec.store.event import Event
 from polyrec.store.events import Events
@@ -41,8 +41,73 @@ def test_what_this_process_wrote_is_seen_at_once_and_what_others_wrote_soon(
     people.drop(["ada"])
     assert people.of("ada").feedback.history == ("saw",)
     Events(database).append([Event("ada", "plane", "view")])
-    now[0] += HELD_S
+    now[0] += LOOK_S
     assert people.of("ada").feedback.history == ("saw", "plane")
+    Users(database).delete("ada", actor="somebody else")
+    now[0] += LOOK_S
+    assert people.of("ada").feedback.history == ()
+    Users(database).put([User("ada", "flutes", "en")])
+    now[0] += HELD_S
+    assert people.of("ada").text == "flutes"
+
+
+def test_who_is_deleted_elsewhere_is_not_held_even_while_being_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    people = People(database, clock=lambda: now[0])
+    Events(database).append([Event(user, "saw", "view") for user in ("ada", "eve", "joe")])
+    for user in ("ada", "joe"):
+        people.of(user)
+    read = people._read
+
+    def slow(user_id: str) -> Any:
+        person = read(user_id)
+        if user_id == "eve":
+            for user in ("ada", "eve"):
+                Users(database).delete(user, actor="somebody else")
+            now[0] += LOOK_S
+            people.of("joe")
+        return person
+
+    monkeypatch.setattr(people, "_read", slow)
+    people.of("eve")
+    assert list(people._held) == ["joe"]
+
+
+def test_nobody_is_read_again_who_has_not_changed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, read = [0.0], []
+    people = People(database, clock=lambda: now[0])
+    reading = people._read
+    monkeypatch.setattr(people, "_read", lambda user: read.append(user) or reading(user))
+    for _ in range(10):
+        for user in ("ada", "eve"):
+            people.of(user)
+        now[0] += LOOK_S
+    Events(database).append([Event("eve", "saw", "view")])
+    for user in ("ada", "eve"):
+        people.of(user)
+    assert read == ["ada", "eve", "eve"]
+
+
+def test_somebody_is_at_hand_until_it_is_to_be_looked_what_others_wrote(
+    database: Database,
+) -> None:
+    now = [0.0]
+    people = People(database, clock=lambda: now[0])
+    assert people.held("ada") is None
+    person = people.of("ada")
+    assert people.held("ada") is person
+    assert people.held("eve") is None
+    now[0] += LOOK_S
+    assert people.held("ada") is None
+    people.of("eve")
+    assert people.held("ada") is person
+    now[0] += HELD_S
+    people.of("eve")
+    assert people.held("ada") is None
 
 
 def test_what_changes_while_somebody_is_read_is_not_held_back(
@@ -89,6 +154,7 @@ def test_while_the_database_cannot_be_read_what_was_known_before_counts(
 
     with monkeypatch.context() as broken:
         broken.setattr(people._events, "of", fail)
+        broken.setattr(people._events, "users_since", fail)
         now[0] += HELD_S
         person = people.of("ada")
         assert (person.feedback.history, person.is_whole) == (("saw",), False)

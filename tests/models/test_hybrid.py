@@ -212,10 +212,24 @@ def test_single_users_are_scored_from_the_rows_and_many_or_long_histories_are_no
     model.work_ahead()
     alone = model.score(Histories.from_lists([[0, 2]], n_items=40))
     model._ahead.rows[:] = 0
-    assert alone.any()
-    assert not model.score(Histories.from_lists([[0, 2]], n_items=40)).any()
-    assert model.score(Histories.from_lists([[0, 2]] * 2, n_items=40)).any()
-    assert model.score(Histories.from_lists([range(30)], n_items=40)).any()
+    assert np.array_equal(model.score(Histories.from_lists([[0, 2]], n_items=40)), alone)  # kept
+    assert not model.score(Histories.from_lists([[0, 4]], n_items=40)).any()
+    assert model.score(Histories.from_lists([[0, 4]] * 2, n_items=40)).any()
+    assert model.score(Histories.from_lists([range(19)], n_items=40)).any()
+
+
+def test_sums_are_kept_by_items_and_weights_and_of_the_latest_histories_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("polyrec.models.rows_ahead.KEPT_BYTES", 2 * 2 * 4 * 40)
+    plain, ahead = (given_weights().fit(two_camps().training) for _ in range(2))
+    ahead.work_ahead()
+    matrix = np.zeros((4, 40))
+    matrix[0, [0, 2]], matrix[1, [0, 2]], matrix[2, [1, 3]], matrix[3, [1, 3]] = 1, (1, 2), 1, 3
+    for user in (0, 1, 2, 3, 0, 3, 2, 1, 1, 0):
+        one = histories_of(matrix[user : user + 1])
+        assert np.allclose(ahead.score(one), plain.score(one), rtol=1e-4, atol=1e-5)
+    assert ahead._ahead._kept.cache_info().currsize == 2
 
 
 def test_a_catalog_whose_rows_would_take_too_much_memory_has_none(

@@ -115,6 +115,13 @@ class Histories:
         return np.diff(self.indptr)
 
     @property
+    def users(self) -> Integers:
+        """Which user each event is of, shape (events,)."""
+        if len(self) == 1:
+            return np.zeros(len(self.items), dtype=np.int64)
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
     def chosen(self) -> Booleans:
         """Which items anybody chose, shape (items,)."""
         return np.bincount(self.items, minlength=self.n_items) > 0
@@ -258,8 +265,9 @@ def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:
     # of the negative: numpy takes very long for the other end of rows whose scores are mostly equal
     top = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
     last = scores[np.arange(len(scores))[:, None], top].min(axis=1)
-    tied = (last > -np.inf) & (np.count_nonzero(scores >= last[:, None], axis=1) > depth)
-    for row in np.flatnonzero(tied):
+    for row in np.flatnonzero(last > -np.inf):
+        if np.count_nonzero(scores[row] >= last[row]) == depth:
+            continue
         above = np.flatnonzero(scores[row] > last[row])
         equal = np.flatnonzero(scores[row] == last[row])
         drawn = equal[np.argsort(-tie_break[equal])][: depth - len(above)]

@@ -84,7 +84,7 @@ def check_works(train: Histories, test: Histories, catalog: Catalog) -> None:
 
 def _keys(histories: Histories, what: Integers) -> Integers:
     """Number pairs of users and items, or works."""
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     return np.asarray(user * histories.n_items + what)
 
 

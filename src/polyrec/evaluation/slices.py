@@ -37,7 +37,7 @@ def slices(
     yield "seen-item", _only(test, seen[test.items])
     yield "unseen-item", _only(test, ~seen[test.items])
     yield "cross-language", _only(test, cross_language(train, test, languages))
-    user = np.repeat(np.arange(len(test)), test.lengths)
+    user = test.users
     for low, high in LENGTHS:
         chosen = (train.lengths >= low) & (train.lengths <= (np.inf if high is None else high))
         if chosen.any():
@@ -58,14 +58,14 @@ def cross_language(train: Histories, test: Histories, languages: Strings) -> Boo
     """Say of each test interaction whether its item's language is new to the user's history."""
     tags, code = np.unique(languages, return_inverse=True)
     known = np.zeros((len(train), len(tags)), dtype=np.bool_)
-    known[np.repeat(np.arange(len(train)), train.lengths), code[train.items]] = True
-    user = np.repeat(np.arange(len(test)), test.lengths)
+    known[train.users, code[train.items]] = True
+    user = test.users
     return np.asarray(~known[user, code[test.items]])
 
 
 def _only(histories: Histories, keep: Booleans) -> Histories:
     """Keep some events; users stay, some of them empty."""
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     counts = np.bincount(user[keep], minlength=len(histories))
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     items, weights = histories.items[keep], histories.weights[keep]

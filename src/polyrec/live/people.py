@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from polyrec.core.errors import EngineError
 from polyrec.live.feedback import Feedback, feedback_of
 from polyrec.live.workers import Patience
 from polyrec.store.events import Events
+from polyrec.store.forgotten import Forgotten
 from polyrec.store.users import Users
 
 if TYPE_CHECKING:
@@ -23,8 +25,11 @@ MOST_PEOPLE = 10_000
 LONGEST_HISTORY = 1_000
 """So many of a user's newest events count."""
 
-HELD_S = 5.0
-"""After so long, what another process wrote is seen; what this one wrote is seen at once."""
+LOOK_S = 1.0
+"""So often it is looked whose events another process wrote, or whom it deleted."""
+
+HELD_S = 60.0
+"""After so long somebody is read anew: so soon own words that another process wrote are seen."""
 
 REST_S = 1.0
 """So long a database that could not be read is left alone: each try may take a while."""
@@ -48,8 +53,14 @@ class Person:
     is_whole: bool = True
 
 
+NOBODY = Person()
+"""Of whom nothing is known beyond the model."""
+
+
 class People:
     """Gives what is known of users, and holds it for a while; threads may share it.
+
+    What this process writes is seen at once: it says so by `drop`.
 
     Args:
         database: where events and users are.
@@ -58,7 +69,11 @@ class People:
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._events, self._users = Events(database), Users(database)
+        self._forgotten = Forgotten(database)
         self._clock = clock
+        self._looking = Lock()
+        self._looked = -inf
+        self._last_event, self._last_forgotten = -1, -1
         self._held: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._reading: dict[str, object] = {}
         self._lock = Lock()
@@ -66,9 +81,12 @@ class People:
 
     def of(self, user_id: str) -> Person:
         """Give what is known of a user, as far as the database can be read."""
+        has_looked = self._look()
         now, token = self._clock(), object()
         with self._lock:
             until, before = self._held.get(user_id, (0.0, None))
+            if not has_looked:
+                return replace(before or NOBODY, is_whole=False)
             if before is not None and now < until:
                 self._held.move_to_end(user_id)
                 return before
@@ -80,13 +98,13 @@ class People:
                 del self._reading[user_id]
                 if person is not None:
                     self._hold(user_id, person, now + HELD_S)
-        return replace(before or Person(), is_whole=False) if person is None else person
+        return replace(before or NOBODY, is_whole=False) if person is None else person
 
     def held(self, user_id: str) -> Person | None:
         """Give what is held of a user; None where that must be read."""
         with self._lock:
             until, person = self._held.get(user_id, (0.0, None))
-        return person if self._clock() < until else None
+        return person if self._clock() < min(until, self._looked + LOOK_S) else None
 
     def drop(self, user_ids: Iterable[str]) -> None:
         """Forget what is held of users: it has changed."""
@@ -94,6 +112,41 @@ class People:
             for user_id in user_ids:
                 self._held.pop(user_id, None)
                 self._reading.pop(user_id, None)
+
+    def _look(self) -> bool:
+        """Drop those of whom other processes wrote something; whether that is known to be all."""
+        if self._clock() < self._looked + LOOK_S:
+            return True
+        with self._looking:
+            now = self._clock()
+            if now < self._looked + LOOK_S:  # somebody else has looked meanwhile
+                return True
+            if self._patience.left_s:
+                return False
+            try:
+                self._drop_changed()
+            except EngineError:
+                self._patience.lose()
+                return False
+            self._looked = now
+        self._patience.regain()
+        return True
+
+    def _drop_changed(self) -> None:
+        if self._last_event < 0:  # nobody is held yet
+            self._last_event = self._events.last_number()
+            self._last_forgotten = self._forgotten.last_number()
+        while True:
+            users, last = self._events.users_since(self._last_event)
+            self.drop(users)
+            if last == self._last_event:
+                break
+            self._last_event = last
+        if (last := self._forgotten.last_number()) > self._last_forgotten:
+            with self._lock:
+                known = {*self._held, *self._reading}
+            self.drop(self._forgotten.among(known, after=self._last_forgotten))
+            self._last_forgotten = last
 
     def _read(self, user_id: str) -> Person | None:
         """Read what is known of a user; None where the database cannot be read."""

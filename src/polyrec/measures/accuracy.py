@@ -42,7 +42,7 @@ def ndcg_of_scores(scores: Floats, relevant: Histories, k: int) -> Doubles:
         Shape (users,), NaN for users without relevant items; as `ndcg`, but that an item which
         ties with others stands behind them all.
     """
-    user = np.repeat(np.arange(len(relevant)), relevant.lengths)
+    user = relevant.users
     discount = 1 / np.log2(np.arange(2, k + 2))
     gain: Doubles = np.zeros(len(user))
     for start in range(0, len(user), BLOCK):

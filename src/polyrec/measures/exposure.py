@@ -64,7 +64,7 @@ def main_languages(histories: Histories, languages: Strings) -> Strings:
     if not len(languages):
         return np.full(len(histories), "")
     tags, code = np.unique(languages, return_inverse=True)
-    users = np.repeat(np.arange(len(histories)), histories.lengths)
+    users = histories.users
     counts = np.zeros((len(histories), len(tags)), dtype=np.int64)
     np.add.at(counts, (users, code[histories.items]), 1)
     return np.where(histories.lengths > 0, tags[counts.argmax(axis=1)], "")

@@ -39,7 +39,7 @@ class Hits:
             raise DataError(f"{len(rankings)} rankings but relevant items of {len(relevant)} users")
         # an item added since must not be taken for the next user's
         width = np.int64(max(relevant.n_items, rankings.items.max(initial=0) + 1))
-        users = np.repeat(np.arange(len(relevant)), relevant.lengths)
+        users = relevant.users
         wanted = users * width + relevant.items
         places = np.arange(len(rankings))[:, None] * width + rankings.items
         filled = rankings.items != NO_ITEM

@@ -22,7 +22,7 @@ def lack_of(histories: Histories, evidence: float) -> Floats:
 
 def known_share(histories: Histories, lack: Floats) -> Floats:
     """Say which share of each history is known by what people did, shape (users,)."""
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     known = histories.weights * (1 - lack[histories.items])
     n_users = len(histories)
     shares = np.bincount(user, known, n_users) / np.maximum(

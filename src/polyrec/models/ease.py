@@ -114,8 +114,8 @@ class Ease(Recommender):
         assert self.seen_ is not None
         assert self.dual_ is not None
         assert self.diagonal_ is not None
-        known = X.astype(np.float64)
-        through = ((known @ self.seen_.T) @ self.dual_) @ self.seen_
+        known = X.toarray().astype(np.float64)
+        through = (self.seen_.T @ (self.dual_ @ (self.seen_ @ known.T))).T
         return np.asarray(known - (known - through) / self.diagonal_, dtype=np.float32)
 
 

@@ -103,7 +103,7 @@ def descend(
         The mean rating, and the mean squared error of each epoch, shape (epochs,): of each rating
         just before it was learned from.
     """
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     mean = float(histories.weights.mean(dtype=np.float64))
     stars = histories.weights - np.float32(mean)
     loss: Doubles = np.zeros(epochs)

@@ -55,7 +55,7 @@ class HeldOut:
 
         The scores are changed: items that are seen or barred become -inf.
         """
-        scores[np.repeat(np.arange(len(self.seen)), self.seen.lengths), self.seen.items] = -np.inf
+        scores[self.seen.users, self.seen.items] = -np.inf
         scores[:, self.barred] = -np.inf
         return float(np.nanmean(ndcg_of_scores(scores, self.relevant, K)))
 
@@ -116,7 +116,7 @@ def hold_out_last(
         seed: draws on whom it is measured, where there are very many users.
     """
     assert histories.times is not None
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     order = np.lexsort((histories.times, user))
     last = np.zeros(len(user), dtype=bool)
     last[order[histories.indptr[1:][histories.lengths > 2] - 1]] = True
@@ -141,7 +141,7 @@ def _inner_seed(seed: int) -> int:
 
 def _rows(histories: Histories) -> Interactions:
     users = IdMap(tuple(str(user) for user in range(len(histories))))
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     return Interactions(users, user, histories.items, histories.weights, histories.times)
 
 

@@ -212,7 +212,7 @@ class Hybrid(Recommender):
         assert self.features_ is not None
         ahead = self._ahead
         # of a long history, products of matrices are faster than sums of rows
-        few = len(parts) == 1 and len(parts.items) <= self.features_.shape[1] // 2
+        few = len(parts) == 1 and len(parts.items) <= self.features_.shape[1]
         if ahead is None or not few or not ahead.knows(parts):
             return self._worked_out(parts)
         own, text = ahead.sums(parts)[:, None, :]
@@ -232,7 +232,7 @@ class Hybrid(Recommender):
         assert self.neighbours_ is not None
         weights, F, M = self.weights, self.features_, self.neighbours_
         near = np.float32(weights["spread"]) * own
-        user = np.repeat(np.arange(len(parts)), parts.lengths)
+        user = parts.users
         near[user, parts.items] += np.float32(weights["nearness"]) * parts.weights
         text = (M[first:] if first else M) @ near.T
         wanted = np.float32(weights["linear"]) * (parts.matrix() @ F @ self.solve_)
@@ -256,7 +256,9 @@ class Hybrid(Recommender):
         """Give the scores by what people did; items added since it was fitted have 0."""
         known = self.ease_.n_items_ or 0
         own = np.zeros((len(histories), histories.n_items), dtype=np.float32)
-        part = Histories.from_matrix(histories.matrix()[:, :known])
+        part = histories
+        if known < histories.n_items:
+            part = Histories.from_matrix(histories.matrix()[:, :known])
         own[:, :known] = self.ease_.score(part)
         if weight := self.weights["item_knn"]:
             own[:, :known] += np.float32(weight) * self.knn_.score(part)

@@ -154,7 +154,7 @@ def _similarities(
 def _share(pairs: Pairs, histories: Histories, names: Strings, nothing: str) -> Floats:
     """Give the share of a user's history that has the item's name; 0 where that says nothing."""
     known, code = np.unique(names, return_inverse=True)
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     counts = np.zeros((len(histories), len(known)), dtype=np.float32)
     np.add.at(counts, (user, code[histories.items]), 1)
     counts[:, known == nothing] = 0

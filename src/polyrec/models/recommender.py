@@ -144,7 +144,7 @@ class Recommender(ABC):
             rows = slice(start, start + len(block))
             given = self.score(block, profiles=None if profiles is None else profiles[rows])
             scores = given.copy()  # a model may have handed out an array that it holds
-            scores[np.repeat(np.arange(len(block)), block.lengths), block.items] = -np.inf
+            scores[block.users, block.items] = -np.inf
             if allowed is not None:
                 barred = ~(allowed if allowed.ndim == 1 else allowed[rows])
                 np.copyto(scores, -np.inf, where=barred)

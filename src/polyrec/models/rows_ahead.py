@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 2**29
 """Two pieces of up to 8,192 items."""
+
+KEPT_BYTES = 2**26
+"""For the sums of so many histories there is room: of 1,024 where there are 8,192 items."""
 
 BLOCK = 64
 """So many rows are worked out at a time: few, so that others get their turn in between."""
@@ -65,10 +69,22 @@ class RowsAhead:
         return bool(history.items.max(initial=-1) < len(self.rows))
 
     def sums(self, history: Histories) -> Floats:
-        """Give the pieces of the scores of one history, shape (pieces, items)."""
+        """Give the pieces of the scores of one history, shape (pieces, items); not to write into.
+
+        Those of the latest histories are kept: whoever asks often asks with the same one.
+        """
+        return self._kept(history.items.tobytes(), history.weights.tobytes())
+
+    @cached_property
+    def _kept(self) -> Callable[[bytes, bytes], Floats]:
+        return lru_cache(KEPT_BYTES // self.rows[:1].nbytes)(self._summed)
+
+    def _summed(self, items: bytes, weights: bytes) -> Floats:
         _, pieces, n_items = self.rows.shape
         total = np.zeros(pieces * n_items, dtype=np.float32)
         table = self.rows.reshape(len(self.rows), -1)
-        for item, weight in zip(history.items.tolist(), history.weights.tolist(), strict=True):
+        chosen, strength = np.frombuffer(items, np.int64), np.frombuffer(weights, np.float32)
+        for item, weight in zip(chosen.tolist(), strength.tolist(), strict=True):
             total = saxpy(table[item], total, a=weight)  # in place: no row is copied
+        total.flags.writeable = False
         return total.reshape(pieces, n_items)

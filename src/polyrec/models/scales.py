@@ -114,7 +114,7 @@ def summed(
 def _open(scores: Floats, histories: Histories) -> Booleans:
     """Say which items may be recommended, shape (users, items)."""
     found = np.isfinite(scores)
-    found[np.repeat(np.arange(len(histories)), histories.lengths), histories.items] = False
+    found[histories.users, histories.items] = False
     return found
 
 

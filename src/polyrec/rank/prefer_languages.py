@@ -34,16 +34,19 @@ class PreferLanguages(Ranker):
 
     def depth(self, context: Context) -> int:
         """Beyond `strength` x k no item can reach the first k places."""
-        if context.language_mode != "prefer" or not context.languages:
-            return context.k
-        return int(np.ceil(self.strength * context.k))
+        return int(np.ceil(self.strength * context.k)) if _prefers(context) else context.k
+
+    def _rerank(self, rankings: Rankings, context: Context) -> Rankings:
+        return super()._rerank(rankings, context) if _prefers(context) else rankings
 
     def _order(self, rankings: Rankings, context: Context) -> np.ndarray:
         place = np.arange(1, rankings.k + 1, dtype=np.float64)[None, :]
-        if context.language_mode != "prefer" or not context.languages:
-            return np.broadcast_to(place, rankings.items.shape)
         wished = in_languages(context.item_languages[rankings.items], context.languages)
         return np.where(wished, place / self.strength, place)
+
+
+def _prefers(context: Context) -> bool:
+    return context.language_mode == "prefer" and bool(context.languages)
 
 
 def in_languages(languages: Strings, wished: tuple[str, ...]) -> Booleans:

@@ -6,12 +6,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Request
 from fastapi.responses import Response
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from polyrec.api import schemas
-from polyrec.api.access import needs, ready
+from polyrec.api import in_query, schemas
+from polyrec.api.access import needs, ready, serving
 from polyrec.api.ids import ANY_ID
 from polyrec.api.serving import Serving
 from polyrec.api.translating import translations
@@ -24,13 +26,17 @@ from polyrec.pipeline.service import UNTRANSLATED
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 
 
-@ROUTER.get(f"/recommend/{{user_id:{ANY_ID}}}", response_model=schemas.Answer)
+@ROUTER.get(
+    f"/recommend/{{user_id:{ANY_ID}}}",
+    response_model=schemas.Answer,
+    openapi_extra=in_query.documented(schemas.Wishes),
+)
 async def recommend(
-    user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)],
-    wishes: Annotated[schemas.Wishes, Query()],
-    held: Annotated[Serving, Depends(ready)],
+    request: Request, user_id: Annotated[str, Path(max_length=schemas.LONGEST_ID)]
 ) -> Response:
     """Recommend to a user by what they chose; one who is not known gets what is popular."""
+    held = await ready(await serving(request))  # as a dependency it would take far longer
+    wishes = in_query.read(request, schemas.Wishes)
     return await _answered(held, wishes, _question(wishes, user_id=user_id))
 
 
@@ -63,14 +69,18 @@ def _question(wishes: schemas.Wishes, **asker: Any) -> Question:
 
 
 async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -> Response:
-    alone = not wishes.explain and not wishes.translate
-    at_hand = alone and held.live.has_at_hand(question)
+    live = held.live
+    at_hand = live.has_at_hand(question)
+    if question.user_id and not at_hand:
+        await run_in_threadpool(live.fetch, question)
+        at_hand = live.has_at_hand(question)
+    at_hand = at_hand and not (wishes.explain or wishes.translate)
     body = await held.pace.answer(partial(_answer, held, wishes, question), at_hand=at_hand)
     return Response(body, media_type="application/json")
 
 
-def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> str:
-    """Give an answer as JSON: written out here, as the framework would check it once more."""
+def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> bytes:
+    """Give a `schemas.Answer` as JSON; to check it again would take as long as to find it."""
     model, found = held.live.answer(question)
     notes = [_without_engine(found.note)] if found.note else []
     explanations: list[schemas.Because | None] = [None] * len(found.items)
@@ -84,20 +94,19 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> str:
             notes.append("these items cannot be explained now")
     shown, note = translations(held, found.items, wishes)
     notes += [note] if note else []
-    items = [
-        schemas.Item(**vars(item), explanation=explanation, translation=translation)
-        for item, explanation, translation in zip(found.items, explanations, shown, strict=True)
-    ]
     held.metrics.recommended(found.mode)
-    answer = schemas.Answer(
-        model_version=model.version,
-        mode=found.mode,
-        languages=wishes.languages,
-        language_mode=wishes.mode,
-        note="; ".join(notes),
-        items=items,
-    )
-    return answer.model_dump_json()
+    answer = {
+        "model_version": model.version,
+        "mode": found.mode,
+        "languages": wishes.languages,
+        "language_mode": wishes.mode,
+        "note": "; ".join(notes),
+        "items": [
+            {**vars(item), "explanation": explanation, "translation": translation}
+            for item, explanation, translation in zip(found.items, explanations, shown, strict=True)
+        ],
+    }
+    return to_json(answer, inf_nan_mode="null")
 
 
 def _because(explanation: Explanation) -> schemas.Because:

@@ -205,7 +205,7 @@ def checked_lists(file: Path, seen: Histories, k: int) -> Rankings:
     user = np.repeat(np.arange(len(items)), items.shape[1])
     listed = items.ravel() != NO_ITEM
     pairs = (user * seen.n_items + items.ravel())[listed]
-    known = np.repeat(np.arange(len(seen)), seen.lengths) * seen.n_items + seen.items
+    known = seen.users * seen.n_items + seen.items
     n_seen = int(np.isin(pairs, known).sum())
     if n_seen:
         raise EngineError(f"its lists hold {n_seen:,} items that their users have in train")

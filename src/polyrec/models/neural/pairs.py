@@ -39,7 +39,7 @@ def able(histories: Histories) -> Integers:
 def pairs(histories: Histories, size: int, rng: np.random.Generator) -> Iterator[Pairs]:
     """Give all choices of users who have others, `size` at a time, in an order that is drawn."""
     X = histories.matrix()
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     order = rng.permutation(able(histories))
     for start in range(0, len(order), size):
         places = order[start : start + size]

@@ -152,7 +152,7 @@ def _in_order(
     With `spare` there is a place more, up to the length. Without times the order is as given, or
     drawn where there is something to draw by.
     """
-    user = np.repeat(np.arange(len(histories)), histories.lengths)
+    user = histories.users
     order = np.arange(len(user))
     if histories.times is not None:
         order = np.lexsort((histories.times, user))
