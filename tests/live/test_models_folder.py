@@ -112,6 +112,19 @@ def test_who_is_deleted_is_taken_out_of_all_folders(
     assert folders(models) == {each.folder for each in after}
 
 
+def test_who_is_named_is_taken_out_and_who_else_was_deleted_is_too(
+    models: ModelsFolder, database: Database, fit_model: Callable[[str], Path]
+) -> None:
+    (version,) = served(models, fit_model("content"), 1)
+    delete(database, "u17")
+    models.forget(["u17", "u18"])  # who was not deleted stays
+    users = models.load(version.number).learned.users
+    assert ("u17" in users, "u18" in users) == (False, True)
+    delete(database, "u3", "u5")
+    models.forget(["u5", "nobody"])
+    assert not {"u3", "u5"} & set(models.load(version.number).learned.users.names)
+
+
 def test_a_folder_that_does_not_know_them_stays_as_it_is(
     models: ModelsFolder, database: Database, fit_model: Callable[[str], Path]
 ) -> None:

@@ -193,7 +193,7 @@ class Live:
         if (model := self.model) is not None:
             model.service.learned.plan.forget_queries()
         if self.models is not None:
-            self.models.forget()
+            self.models.forget([user_id])
             self._say_version(self.models)
         return counts
 

@@ -21,7 +21,7 @@ from polyrec.store.forgotten import Forgotten
 from polyrec.store.versions import ACTIVE, KEPT, MADE, Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
 
     from polyrec.pipeline.learned import Learned
@@ -135,10 +135,13 @@ class ModelsFolder:
         """Say whether the folder of a version is there."""
         return (self.root / version.folder / "manifest.json").is_file()
 
-    def forget(self) -> None:
+    def forget(self, named: Collection[str] = ()) -> None:
         """Take users who were deleted out of all folders.
 
         A folder that is damaged cannot be rewritten, and never be read: it is deleted.
+
+        Args:
+            named: who was just deleted; whoever else was, is found by hashes, which takes longer.
         """
         with locked(self._lock):
             last = self.forgotten.last_number()
@@ -146,7 +149,7 @@ class ModelsFolder:
                 if version.last_forgotten < last and self.has(version):
                     try:
                         name, found = self._without_forgotten(
-                            version.folder, version.hash, version.last_forgotten
+                            version.folder, version.hash, version.last_forgotten, named
                         )
                     except DataError:
                         self._delete(version.folder)
@@ -195,10 +198,15 @@ class ModelsFolder:
             finally:
                 shutil.rmtree(self._making, ignore_errors=True)
 
-    def _without_forgotten(self, name: str, found: str, after: int) -> tuple[str, str]:
+    def _without_forgotten(
+        self, name: str, found: str, after: int, named: Collection[str] = ()
+    ) -> tuple[str, str]:
         """Give folder and hash of a model without those deleted after a number."""
         users = artifact.users_of(self.root / name)
-        gone = self.forgotten.among(users, after=after)
+        gone = self.forgotten.among(named, after=after)
+        if len(gone) < self.forgotten.count(after=after):
+            gone = self.forgotten.among(users, after=after)
+        gone &= set(users)
         if not gone:
             return name, found
         other = self.new_name()

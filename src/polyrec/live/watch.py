@@ -92,7 +92,7 @@ class Watch:
 
     def _run(self) -> None:
         wait_s, told = self.every_s, ""
-        while not self._end.wait(wait_s):
+        while not self._end.is_set():
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001 (the service goes on, and so does the watch)
@@ -102,6 +102,7 @@ class Watch:
                 wait_s, told = min(2 * wait_s, max(LONGEST_S, self.every_s)), words
             else:
                 wait_s, told = self.every_s, ""
+            self._end.wait(wait_s)
 
     def _take(self, active: Version, now: Model | None) -> None:
         try:

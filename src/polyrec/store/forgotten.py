@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from polyrec.store.database import Database
 
-BLOCK = 10_000
-
 
 class Forgotten:
     """The users who were deleted from a database.
@@ -39,6 +37,12 @@ class Forgotten:
         with self.database.reading() as connection:
             return int(connection.scalar(sa.select(sa.func.max(forgotten.c.id))) or 0)
 
+    def count(self, *, after: int = 0) -> int:
+        """Count the users whose last deletion is behind a number."""
+        wanted = sa.select(sa.func.count()).select_from(forgotten).where(forgotten.c.id > after)
+        with self.database.reading() as connection:
+            return int(connection.scalar(wanted) or 0)
+
     def among(self, user_ids: Iterable[str], *, after: int = 0) -> set[str]:
         """Give those of the users who were deleted; one look where nobody was.
 
@@ -46,18 +50,10 @@ class Forgotten:
             user_ids: the users.
             after: the number of a deletion; those up to it do not count.
         """
-        if self.last_number() <= after:
-            return set()
-        hashed = {_hash(each): each for each in user_ids}
-        hashes = list(hashed)
-        found: set[str] = set()
+        wanted = sa.select(forgotten.c.user_hash).where(forgotten.c.id > after)
         with self.database.reading() as connection:
-            for start in range(0, len(hashes), BLOCK):
-                block = forgotten.c.user_hash.in_(hashes[start : start + BLOCK])
-                wanted = sa.select(forgotten.c.user_hash).where(block, forgotten.c.id > after)
-                known = connection.scalars(wanted)
-                found |= {hashed[each] for each in known}
-        return found
+            hashes = set(connection.scalars(wanted))
+        return {each for each in user_ids if _hash(each) in hashes} if hashes else set()
 
 
 def forget(connection: Connection, user: str) -> None:
