@@ -13,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from polyrec.api.keys import Keys
+from polyrec.api.keys import Keys, new_key
 from polyrec.api.page.session import COOKIE, LONGEST_S, Cookies, Session, new_session
 from polyrec.api.secret import NAME, open_secret
 from polyrec.core.errors import ConfigError
@@ -43,7 +43,7 @@ def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(browser: Any) 
     assert made.key.startswith("__Host-")
     assert made["secure"]
     assert made["httponly"]
-    assert (made["samesite"], made["path"], made["domain"]) == ("strict", "/", "")
+    assert (made["samesite"], made["path"], made["domain"]) == ("lax", "/", "")
     assert 0 < int(made["max-age"]) <= LONGEST_S
 
 
@@ -123,6 +123,26 @@ def test_a_session_ends_with_its_key(browser: Any) -> None:
     browser.serving.keys = Keys([])
     assert 'name="key"' in browser.get()
     assert browser.told == "Your session has ended. Enter your key again."
+    assert browser.answer.url.path == "/"
+
+
+def test_with_another_key_a_visitor_is_who_they_were_until_they_leave(browser: Any) -> None:
+    browser.enter()
+    browser.like("tea")
+    (own,) = set(re.findall(r"visitor-[\w-]{22}", browser.get("/page/data")))
+    records = browser.serving.keys.records
+    key, record = new_key("new")
+    browser.serving.keys = Keys([record])
+    browser.get()
+    token = browser.token
+    browser.post("/page/enter", key=key)
+    assert browser.token != token
+    assert own in browser.get("/page/data")
+    assert "緑茶" in browser.text
+    browser.post("/page/leave")
+    browser.post("/page/enter", key=key)
+    assert own not in browser.get("/page/data")
+    browser.serving.keys = Keys(records)
 
 
 def test_leaving_ends_the_session_and_keeps_the_language(browser: Any) -> None:
@@ -176,7 +196,9 @@ def test_a_form_that_another_site_sends_changes_nothing(browser: Any, headers: A
     browser.enter()
     browser.post("/page/event", headers, item="tea", mark="like")
     assert browser.status == 403
+    assert "set-cookie" not in browser.answer.headers
     assert not browser.serving.live.events.count()
+    assert 'id="answer"' in browser.get()
 
 
 @pytest.mark.parametrize(
@@ -197,8 +219,11 @@ def test_a_form_of_the_page_itself_counts(browser: Any, headers: Any) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_no_link_does_what_a_form_does(browser: Any, form: str) -> None:
     browser.enter()
-    browser.get(f"/page/{form}?csrf={browser.token}&sure=yes")
-    assert browser.status == 405
+    browser.like("tea")
+    before = browser.get("/page/data")
+    browser.get(f"/page/{form}?csrf={browser.token}&sure=yes&item=saw&mark=like&typed=ada")
+    assert browser.answer.url.path == "/"
+    assert browser.get("/page/data") == before
 
 
 def test_a_key_that_may_only_read_writes_nothing(browser: Any) -> None:

@@ -23,7 +23,9 @@ from polyrec.api.keys import Keys, new_key
 from polyrec.api.page.words import words_in
 from polyrec.api.serving import Serving
 from polyrec.live.live import Live
+from polyrec.live.translated import Interpreter
 from polyrec.store.database import Database
+from polyrec.testing.scripted_translator import ScriptedTranslator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +64,10 @@ def place(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pl
     database = Database(str(tmp_path_factory.mktemp("page") / "page.sqlite"))
     key, record = new_key("all")
     live = Live(database, model)
-    app = create_app(Serving(live, Keys([record])))
+    serving = Serving(live, Keys([record]))
+    part = ScriptedTranslator(rest="<{}>", quality=0.8)
+    serving.interpreter = Interpreter.of(part, database, budget_s=20)
+    app = create_app(serving)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -227,11 +232,12 @@ def test_every_screen_is_accessible_in_light_and_in_dark(
         page.fill("#key", place.key)
         page.click("button.main")
         page.fill("#text", "a saw")
-        page.locator(".choices input").nth(1).check()
+        page.check("input[name=translate]")
         page.click("#ask button.main")
         page.locator("#status:not(:empty)").wait_for()
         page.click("#like-card-0")
         page.locator("#marks li").wait_for()
+        page.locator(".translation").first.wait_for()
         page.click("details.people summary")
         _is_accessible(page)
         page.goto(f"{place.address}page/data")
@@ -368,4 +374,35 @@ def test_a_service_that_does_not_answer_is_told_in_place(place: Place, chromium:
     context.clear_cookies()
     page.click("#like-card-0")
     expect(page.locator("#key")).to_be_visible()
+    context.close()
+
+
+ELSEWHERE = "http://elsewhere.example/"
+
+
+def test_a_link_from_elsewhere_leads_in_and_a_form_from_elsewhere_does_nothing(
+    place: Place, chromium: Browser
+) -> None:
+    context = chromium.new_context(locale="en", viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(place.address)
+    page.fill("#key", place.key)
+    page.click("button.main")
+    page.locator("#answer").wait_for()
+    token = page.locator("input[name=csrf]").first.get_attribute("value")
+    before = place.live.events.count()
+    body = f"""<a href="{place.address}">Try it</a>
+      <form method="post" action="{place.address}page/event">
+      <input name="csrf" value="{token}"><input name="item" value="tea">
+      <button name="mark" value="like">Win</button></form>"""
+    page.route(ELSEWHERE, lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(ELSEWHERE)
+    page.get_by_role("link").click()
+    expect(page.locator("#answer")).to_be_visible()
+    page.goto(ELSEWHERE)
+    page.get_by_role("button").click()
+    expect(page.get_by_role("heading", name="This form is out of date")).to_be_visible()
+    assert place.live.events.count() == before
+    page.goto(place.address)
+    expect(page.locator("#answer")).to_be_visible()
     context.close()

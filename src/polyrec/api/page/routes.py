@@ -18,8 +18,9 @@ from polyrec.api.page.stored import MOST_EVENTS, Stored, marks_of, stored_of
 from polyrec.api.page.visit import Posted, Visit, anybody, guest, posted, visitor
 from polyrec.api.schemas import MOST_LANGUAGES
 from polyrec.core.errors import DataError, EngineError, UnknownIdError
-from polyrec.core.language import standard_tag
-from polyrec.core.types import LanguageMode, Query
+from polyrec.core.language import matches, standard_tag
+from polyrec.core.types import LanguageMode, Query, Suggestion
+from polyrec.live.translated import Translated
 from polyrec.store.event import DISLIKE, HIGHEST, RATING, Event
 from polyrec.store.limits import LONGEST_ID, LONGEST_NOTE
 from polyrec.store.satisfaction import Opinion
@@ -85,7 +86,8 @@ def wish(visit: Visitor, form: Form) -> Response:
     if len(text) > LONGEST_TEXT or len(languages) > MOST_LANGUAGES:
         raise visit.problem("unusable", 422)
     mode = MODES.get(form.text("mode"), visit.session.mode)
-    visit.session = replace(visit.session, languages=languages, mode=mode).telling("wished")
+    session = replace(visit.session, languages=languages, mode=mode)
+    visit.session = replace(session, translate=form.text("translate") == "yes").telling("wished")
     if not (visit.session.is_own and visit.may("write")):
         return _home(visit, asked=text)
     live, person = visit.held.live, visit.session.person
@@ -170,6 +172,12 @@ def delete(visit: Visitor, form: Form) -> Response:
     return visit.goes("/page/data", after.telling("deleted", sum(counts.values())))
 
 
+@ROUTER.get("/page/{form}")
+def start(visit: Guest) -> Response:
+    """Lead whoever reloads the address of a form to the start."""
+    return visit.goes("/", visit.session)
+
+
 def _entrance(visit: Visit, refused: str = "", status: int = 200, *, wait_s: int = 0) -> Response:
     response = visit.shows("enter.html", status, here="/", refused=refused, wait_s=wait_s)
     if wait_s:
@@ -180,20 +188,20 @@ def _entrance(visit: Visit, refused: str = "", status: int = 200, *, wait_s: int
 def _home(visit: Visit, asked: str | None = None) -> Response:
     """Show a list; `asked` are words that count for this list alone."""
     live, session, answer, marks = visit.held.live, visit.session, None, []
+    known = live.people.of(session.person)
+    text = known.text if visit.may_manage and asked is None else asked or ""
     query = Query(
         user_id=session.person,
-        text=asked or None,
+        text=asked,
         k=K,
         languages=session.languages,
         language_mode=session.mode if session.languages else "any",
     )
-    text, offered = asked or "", Offers((), ())
-    known = live.people.of(session.person)
-    if visit.may_manage and asked is None:
-        text = known.text
+    offered = Offers((), ())
     try:
         model, found = live.answer(query)
-        answer = answer_of(model, query, found, visit.words, text)
+        translated = _translated(visit, found)
+        answer = answer_of(model, replace(query, text=text), found, translated, visit.words)
         visit.held.metrics.recommended(found.mode)
         offered = visit.page.offers(model)
         if visit.may_manage and known.is_whole:
@@ -209,11 +217,24 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
         answer=answer,
         marks=marks,
         languages=chips(offered, session.languages, visit.words),
+        may_translate=visit.held.interpreter.translator is not None,
         people=offered.people,
         longest_text=LONGEST_TEXT,
         longest_id=LONGEST_ID,
         longest_comment=LONGEST_NOTE,
     )
+
+
+def _translated(visit: Visit, found: Suggestion) -> Translated:
+    """Translate texts where that is wished, into the page's language if it is among those read."""
+    if not visit.session.translate:
+        return Translated((None,) * len(found.items))
+    tongue = visit.words.tongue
+    read = visit.session.languages or (tongue,)
+    languages = sorted(read, key=lambda tag: not matches(tongue, tag))
+    translated = visit.held.interpreter.translate(found.items, languages)
+    visit.held.metrics.translated(translated.outcomes)
+    return translated
 
 
 def _document(visit: Visit, *, noted: bool) -> dict[str, Any] | None:

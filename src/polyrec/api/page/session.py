@@ -36,6 +36,7 @@ class Session:
         tongue: the language chosen for the page; empty where the browser's counts.
         languages: wished languages of items.
         mode: what is done about them.
+        translate: whether texts in other languages are to be translated.
         said: what the next page is to tell first, such as `liked`, and a number that belongs to it.
     """
 
@@ -46,6 +47,7 @@ class Session:
     tongue: str = ""
     languages: tuple[str, ...] = ()
     mode: LanguageMode = "prefer"
+    translate: bool = False
     said: tuple[str, int] = ("", 0)
 
     @property
@@ -58,9 +60,9 @@ class Session:
         return replace(self, said=(what, number))
 
     def entered(self, record: KeyRecord) -> Session:
-        """Begin anew with a key: another token, and an id of the visitor's own."""
-        own = new_visitor()
-        return replace(new_session(self.tongue), key=record.salt, own=own, person=own)
+        """Come in with a key: with another token, and an id of the visitor's own."""
+        own = self.own or new_visitor()
+        return replace(self, csrf=_new_token(), key=record.salt, own=own, person=own)
 
     def carries(self, token: str) -> bool:
         """Whether a form's token is this session's."""
@@ -74,12 +76,16 @@ class Session:
 
 def new_session(tongue: str = "") -> Session:
     """Begin a session that no key has opened yet."""
-    return Session(csrf=secrets.token_urlsafe(32), tongue=tongue)
+    return Session(csrf=_new_token(), tongue=tongue)
 
 
 def new_visitor() -> str:
     """Make an id for somebody of whom nothing is known."""
     return VISITOR + secrets.token_urlsafe(16)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 class Cookies:
@@ -115,5 +121,8 @@ class Cookies:
             path="/",
             secure=True,
             httponly=True,
-            samesite="strict",
+            # not `strict`: a link from elsewhere would come without the cookie, get a new one, and
+            # so take from visitors the way to what is stored about them; what changes anything is
+            # posted, with a token
+            samesite="lax",
         )

@@ -45,6 +45,8 @@ class Visit:
         words: the language of the page.
         held: what answers.
         page: what all requests to the page share.
+        is_foreign: whether a page of another site has sent this. Browsers leave the cookie out
+            then, and must get no other one in its place.
     """
 
     session: Session
@@ -52,6 +54,7 @@ class Visit:
     words: Words
     held: Serving
     page: PageState
+    is_foreign: bool = False
 
     def may(self, scope: Scope) -> bool:
         """Whether the key opens a scope."""
@@ -75,7 +78,8 @@ class Visit:
             **values,
         )
         response = HTMLResponse(html, status, HEADERS)
-        self.page.cookies.write(response, replace(self.session, said=("", 0)))
+        if not self.is_foreign:
+            self.page.cookies.write(response, replace(self.session, said=("", 0)))
         return response
 
     def goes(self, path: str, session: Session) -> Response:
@@ -104,7 +108,7 @@ class Visit:
 
 
 async def anybody(request: Request) -> Visit:
-    """Say who asks; a link may have chosen a language by `?tongue=`."""
+    """Say who asks, and refuse forms of other sites; a link may choose a language: `?tongue=`."""
     held: Serving = request.app.state.serving
     page: PageState = request.app.state.page
     session = page.cookies.read(request) or new_session()
@@ -112,9 +116,12 @@ async def anybody(request: Request) -> Visit:
         session = replace(session, tongue=chosen)
     record = session.record(held.keys)
     if session.key and record is None:
-        session = new_session(session.tongue).telling("gone")
+        session = replace(session, key="").telling("gone")  # another key leads to the same id
     tongue = session.tongue or negotiated(request.headers.get("accept-language", ""))
-    return Visit(session, record, words_in(tongue), held, page)
+    visit = Visit(session, record, words_in(tongue), held, page, _is_foreign(request))
+    if visit.is_foreign:
+        raise visit.problem("form", 403)
+    return visit
 
 
 async def guest(visit: Annotated[Visit, Depends(anybody)]) -> Visit:
@@ -155,9 +162,7 @@ class Posted:
 
 
 async def posted(request: Request, visit: Annotated[Visit, Depends(anybody)]) -> Posted:
-    """Read a form, and refuse one that another site, or nobody, has made."""
-    if _is_foreign(request):
-        raise visit.problem("form", 403)
+    """Read a form, and refuse one that does not carry its session's token."""
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     if not visit.session.carries(str(form.get("csrf", ""))):
         raise visit.problem("form", 403)
@@ -165,7 +170,9 @@ async def posted(request: Request, visit: Annotated[Visit, Depends(anybody)]) ->
 
 
 def _is_foreign(request: Request) -> bool:
-    """Whether a browser says that a page of another site sent this."""
+    """Whether a browser says that a page of another site has posted this."""
+    if request.method != "POST":
+        return False
     if site := request.headers.get("sec-fetch-site"):
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
