@@ -17,6 +17,7 @@ from polyrec.live.live import NO_LEAVE, NOT_ENCODED, Live
 from polyrec.live.models_folder import Loaded
 from polyrec.live.patient import REST_S, Limited, PatientEncoder, PatientTranslator, patient
 from polyrec.live.workers import Patience
+from polyrec.pipeline.explain import UNREAD
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import UNTRANSLATED, Service
 from polyrec.store.database import Database
@@ -244,3 +245,46 @@ def test_closing_ends_all_threads(start: Callable[..., Live], engine: EmbeddingS
     assert live._again is not None
     live._again.join(5)
     assert not live._again.is_alive()
+
+
+def test_what_is_late_is_none_and_done_nevertheless() -> None:
+    limited, gate, done = Limited(within_s=0.2, n_threads=1), Flag(), []
+
+    def late() -> str:
+        gate.wait(20)
+        done.append("late")
+        return "late"
+
+    assert limited.in_turn([lambda: "one", late, lambda: "three"]) == ["one", None, None]
+    assert limited.in_turn([lambda: "four"]) == [None]  # it waits behind
+    gate.set()
+    until(lambda: done == ["late"])
+    limited.within_s = 20
+    assert limited.in_turn([late, lambda: "six"]) == ["late", "six"]
+
+
+def test_a_piece_that_fails_is_told_and_an_engine_that_fails_again_and_again_rests() -> None:
+    limited = Limited(patience=Patience(most=2, rest_s=60))
+
+    def fails() -> str:
+        raise EngineError("no")
+
+    for _ in range(2):
+        with pytest.raises(EngineError, match=r"^no$"):
+            limited.in_turn([lambda: "one", fails])
+    with pytest.raises(EngineError, match=r"rests$"):
+        limited.in_turn([lambda: "one"])
+
+
+def test_an_explanation_says_that_words_are_still_being_read(
+    start: Callable[..., Live], engine: EmbeddingServer
+) -> None:
+    live = start()
+    model, answer = live.answer(Query(user_id="ada", k=2))
+    names = [item.item_id for item in answer.items]
+    engine.script.append(Answer(after_s=2))
+    first = live.explain(model, Query(user_id="ada", k=2), names)
+    assert [(each.words, each.note) for each in first] == [((), UNREAD)] * 2
+    assert all(each.events for each in first)
+    until(lambda: live.explain(model, Query(user_id="ada", k=2), names)[0].note == "")
+    assert live.explain(model, Query(user_id="ada", k=2), names)[0].words

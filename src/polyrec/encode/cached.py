@@ -82,6 +82,10 @@ class Cached(Encoder):
         self._asked.forget()
         self.encoder.forget_queries()
 
+    def open(self) -> None:
+        """Have the held encoder load what it takes."""
+        self.encoder.open()
+
     def _fit(self, texts: list[str], languages: list[str]) -> None:
         self.encoder.fit(texts, languages)
 

@@ -100,6 +100,10 @@ class E5Small(Encoder):
             raise ConfigError(f"encoder 'e5-small': no model file {file}", hint="set model_file")
         return file
 
+    def open(self) -> None:
+        """Open tokenizer and session."""
+        self._load()
+
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         tokenizer, session = self._load()
         prefixed = [f"{kind}: {text}" for text in texts]

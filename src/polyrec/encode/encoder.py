@@ -102,6 +102,9 @@ class Encoder(ABC):
     def forget_queries(self) -> None:  # noqa: B027 (nothing to do for most)
         """Drop what is remembered of what people asked with; most encoders remember nothing."""
 
+    def open(self) -> None:  # noqa: B027 (nothing to do for most)
+        """Load what encoding takes, so that the first text does not wait for it."""
+
     def _fit(self, texts: list[str], languages: list[str]) -> None:
         """Learn from texts; called only where `learns`."""
         raise NotImplementedError

@@ -112,6 +112,10 @@ class Sentence(Encoder):
             leave_out=UNUSED,
         )
 
+    def open(self) -> None:
+        """Load the model."""
+        self._load()
+
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         model = self._load()
         prefix = self.query_prefix if kind == "query" else self.passage_prefix

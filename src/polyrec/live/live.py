@@ -45,8 +45,8 @@ NO_LEAVE = "this model cannot read texts of users: its plan does not let them le
 
 AGAIN_S = 30.0
 
-EXPLAIN_WITHIN_S = 10.0
-"""So long words may take to be encoded by another machine."""
+WORDS_WITHIN_S = 0.7
+"""So long an explanation waits for words to be read; what comes late is there for the next one."""
 
 
 class Live:
@@ -84,7 +84,7 @@ class Live:
         self.users, self.satisfaction = Users(database), Satisfaction(database)
         self.audit = Audit(database)
         self.fault = ""
-        self._explaining = Limited(within_s=EXPLAIN_WITHIN_S)
+        self._reading = Limited(within_s=WORDS_WITHIN_S, n_threads=2)
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="polyrec-items")
         self._swap = Lock()
         # what happened to the model since the change under way began, if any is
@@ -152,14 +152,10 @@ class Live:
         """Explain items to who asks.
 
         Raises as `Service.explain_many` does, and:
-            EngineError: words cannot be encoded, or not in time.
+            EngineError: words cannot be encoded.
         """
         joined, _ = self._known(query, model)
-
-        def explained() -> list[Explanation]:
-            return model.service.explain_many(joined, item_ids)
-
-        return self._explaining.run(explained) if model.sends_out else explained()
+        return model.service.explain_many(joined, item_ids, reading=self._reading.in_turn)
 
     def record(self, events: Sequence[Event], *, key: str = "") -> Appended:
         """Keep what users did; raises as `Events.append` does."""
@@ -340,7 +336,7 @@ class Live:
         if (model := self.model) is None:
             return
         try:
-            model.service.learned.plan.recommender.work_ahead()
+            model.service.work_ahead()
         except Exception as error:
             self.fault = type(error).__name__
             raise

@@ -48,12 +48,6 @@ class Model:
         reads = plan.encoder is not None and plan.recommender.needs_vectors
         return not reads or plan.space.takes_user_text
 
-    @property
-    def sends_out(self) -> bool:
-        """Whether words are encoded by another machine."""
-        encoder = self.service.learned.plan.encoder
-        return encoder is not None and encoder.sends_out
-
     def changed(self, overlaid: Overlaid) -> Model:
         """Give the same version with other items."""
         return Model.of(overlaid, self.version, self.number, self.made)

@@ -11,7 +11,7 @@ from polyrec.live.workers import Patience, Workers
 from polyrec.translate.wrapper import Wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TypeVar
 
     from polyrec.core.types import Floats
@@ -25,6 +25,8 @@ WITHIN_S = 3.0
 
 REST_S = 5.0
 """So long an engine is left alone that has failed again and again."""
+
+RESTS = "an engine has failed again and again, and rests"
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Limited:
             EngineError: it takes too long, too much waits already, or it failed again and again.
         """
         if self.patience.left_s:
-            raise EngineError("an engine has failed again and again, and rests", retryable=True)
+            raise EngineError(RESTS, retryable=True)
         future = self._workers.submit(work)
         if future is None:
             raise EngineError("too much waits for an engine", retryable=True)
@@ -68,6 +70,36 @@ class Limited:
             raise
         self.patience.regain()
         return found
+
+    def in_turn(self, works: Sequence[Callable[[], T]]) -> list[T | None]:
+        """Do pieces of work one after another; give what they give in time, None for the rest.
+
+        What is late is done nevertheless, for those who ask again.
+
+        Raises:
+            EngineError: a piece failed, or they failed again and again.
+        """
+        if self.patience.left_s:
+            raise EngineError(RESTS, retryable=True)
+        done: list[T | None] = []
+
+        def all_of_it() -> None:
+            for work in works:
+                done.append(work())  # noqa: PERF401 (what is done is seen at once)
+
+        future = self._workers.submit(all_of_it)
+        try:
+            if future is not None:
+                future.result(self.within_s)
+        except TimeoutError:
+            pass
+        except EngineError:
+            self.patience.lose()
+            raise
+        else:
+            self.patience.regain()
+        found = done[:]
+        return found + [None] * (len(works) - len(found))
 
 
 @dataclass
@@ -110,6 +142,10 @@ class PatientEncoder(Encoder):
     def forget_queries(self) -> None:
         """Have the held encoder forget."""
         self.encoder.forget_queries()
+
+    def open(self) -> None:
+        """Have the held encoder load what it takes."""
+        self.encoder.open()
 
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         if kind == "passage":

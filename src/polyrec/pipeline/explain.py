@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from polyrec.pipeline.explanation import Event, Explanation, Neighbour, Person, 
 from polyrec.text.keywords import subject_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from polyrec.core.types import Floats, Histories, Integers, Mode, Query
     from polyrec.encode.encoder import Kind
     from polyrec.pipeline.learned import Learned
@@ -25,6 +28,23 @@ MOST_WORDS, LONGEST = 10, 100
 LEFT_OUT = "parts are what the score loses without each item, and need not add up to it"
 ALIKE = "the score does not depend on the history"
 TRANSLATED = "texts are translated before they are read, so no words are named"
+UNREAD = "its words are still being read: ask again"
+
+
+class Words(NamedTuple):
+    """The words of a text that may say what it is about, at most `LONGEST`, and their vectors."""
+
+    words: list[str]
+    vectors: Floats
+
+
+Reading: TypeAlias = "Callable[[Sequence[Callable[[], Words]]], list[Words | None]]"
+"""Reads texts in order, and gives None for those that would take too long."""
+
+
+def read_all(texts: Sequence[Callable[[], Words]]) -> list[Words | None]:
+    """Read texts, however long it takes."""
+    return [read() for read in texts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +70,13 @@ class Explainer:
     Args:
         learned: what the pipeline knows.
         asker: for whom the items were scored.
+        reading: reads the texts' words.
     """
 
-    def __init__(self, learned: Learned, asker: Asker) -> None:
+    def __init__(self, learned: Learned, asker: Asker, reading: Reading = read_all) -> None:
         self.learned = learned
         self.asker = asker
+        self.reading = reading
         self.history = asker.history
         self.recommender = learned.plan.recommender
 
@@ -77,21 +99,24 @@ class Explainer:
         else:
             profiles = self.asker.profile
             base, parts = left_out(self.recommender, self.history, items, profiles=profiles)
+        own_words, of_query = self._read(items)
         return [
             Explanation(
                 *self._shown(item),
                 score=float(score),
                 base=float(alone),
                 events=self._events(own) if self.recommender.reads_history else (),
-                words=self._words(item, own),
-                asked=self._asked(item),
+                words=self._words(item, own, words),
+                asked=self._asked(item, of_query),
                 neighbour=self._neighbour(item),
                 people=self._people(item) if people else (),
                 exact=exact,
                 mode=self.asker.mode,
-                note=self._note(float(score), exact),
+                note=self._note(float(score), exact, is_read=None not in (words, of_query)),
             )
-            for item, score, alone, own in zip(items.tolist(), scores, base, parts, strict=True)
+            for item, score, alone, own, words in zip(
+                items.tolist(), scores, base, parts, own_words, strict=True
+            )
         ]
 
     def _popular(self, item: int) -> Explanation:
@@ -124,7 +149,28 @@ class Explainer:
         best = int(np.argmax(cosines))
         return Neighbour(self._shown(int(others[best]))[0], float(cosines[best]))
 
-    def _words(self, item: int, parts: Floats) -> tuple[Word, ...]:
+    def _read(self, items: Integers) -> tuple[list[Words | None], Words | None]:
+        """Read the words of items and of the query; None where that would take too long."""
+        catalog, query = self.learned.catalog, self.asker.query
+        none = Words([], np.empty((0, 0), dtype=np.float32))
+        if self.learned.vectors is None or self._is_translated:
+            return [none] * len(items), none
+        texts = [
+            partial(self._words_of, catalog.text[item], catalog.language[item], "passage")
+            for item in items.tolist()
+        ]
+        if self.asker.profile is None or query.text is None:
+            return self.reading(texts), none
+        # of a question the words come first: they are few
+        asked = partial(self._words_of, query.text, query.text_language, "query")
+        of_query, *own_words = self.reading([asked, *texts])
+        return own_words, of_query
+
+    def _words_of(self, text: str, language: str, kind: Kind) -> Words:
+        words = list(dict(subject_words(text, language, strict=False)).values())[:LONGEST]
+        return Words(words, self.learned.space.words(words, language, kind=kind))
+
+    def _words(self, item: int, parts: Floats, words: Words | None) -> tuple[Word, ...]:
         """Name the words of an item near what speaks for it: the history, by its parts, or text."""
         if self.learned.vectors is None:
             return ()
@@ -133,25 +179,11 @@ class Explainer:
         wanted /= np.linalg.norm(wanted) or 1.0
         if self.asker.profile is not None:
             wanted = wanted + self.asker.profile[0]
-        language, text = self.learned.catalog.language[item], self.learned.catalog.text[item]
-        return self._near(text, language, wanted, kind="passage")
+        return _near(words, wanted)
 
-    def _asked(self, item: int) -> tuple[Word, ...]:
+    def _asked(self, item: int, words: Words | None) -> tuple[Word, ...]:
         """Name the words of the query near an item."""
-        query = self.asker.query
-        if self.asker.profile is None or query.text is None:
-            return ()
-        return self._near(query.text, query.text_language, self._vectors(item), kind="query")
-
-    def _near(self, text: str, language: str, wanted: Floats, *, kind: Kind) -> tuple[Word, ...]:
-        """Name the words of a text that lie near a vector, nearest first."""
-        words = list(dict(subject_words(text, language, strict=False)).values())[:LONGEST]
-        length = float(np.linalg.norm(wanted))
-        if not words or not length or self._is_translated:
-            return ()
-        cosines = self.learned.space.words(words, language, kind=kind) @ wanted / length
-        best = np.argsort(-cosines, kind="stable")[:MOST_WORDS]
-        return tuple(Word(words[i], float(cosines[i])) for i in best if cosines[i] > 0)
+        return _near(words, self._vectors(item)) if self.learned.vectors is not None else ()
 
     def _people(self, item: int) -> tuple[Person, ...]:
         """Name the users whose choices make the score, most first; of `user-knn` alone."""
@@ -164,10 +196,11 @@ class Explainer:
             for i in np.argsort(-parts, kind="stable")
         )
 
-    def _note(self, score: float, exact: bool) -> str:
+    def _note(self, score: float, exact: bool, *, is_read: bool) -> str:
         notes = [] if exact else [LEFT_OUT]
         notes += [] if self.recommender.reads_history else [ALIKE]
         notes += [TRANSLATED] if self._is_translated else []
+        notes += [] if is_read else [UNREAD]
         notes += [] if score else ["nothing speaks for or against it"]
         return "; ".join(notes)
 
@@ -178,3 +211,13 @@ class Explainer:
     def _vectors(self, items: Integers | int) -> Floats:
         assert self.learned.vectors is not None
         return self.learned.vectors[items].astype(np.float32, copy=False)
+
+
+def _near(read: Words | None, wanted: Floats) -> tuple[Word, ...]:
+    """Name the words that lie near a vector, nearest first."""
+    length = float(np.linalg.norm(wanted))
+    if read is None or not read.words or not length:
+        return ()
+    cosines = read.vectors @ wanted / length
+    best = np.argsort(-cosines, kind="stable")[:MOST_WORDS]
+    return tuple(Word(read.words[i], float(cosines[i])) for i in best if cosines[i] > 0)

@@ -22,7 +22,7 @@ from polyrec.core.types import (
     Suggestion,
     best_items,
 )
-from polyrec.pipeline.explain import Asker, Explainer
+from polyrec.pipeline.explain import Asker, Explainer, read_all
 from polyrec.pipeline.similar_users import similar_users
 from polyrec.rank.eligible import eligible
 from polyrec.rank.ranker import Context
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from polyrec.core.types import Floats
+    from polyrec.pipeline.explain import Reading
     from polyrec.pipeline.explanation import Explanation, SimilarUser
     from polyrec.pipeline.learned import Learned
 
@@ -92,6 +93,12 @@ class Service:
         notes += [f"{UNTRANSLATED}: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes))
 
+    def work_ahead(self) -> None:
+        """Work out and load what makes answers fast: once, for time and memory."""
+        self.learned.plan.recommender.work_ahead()
+        if (encoder := self.learned.plan.encoder) is not None:
+            encoder.open()
+
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:
         """Answer several queries, in order."""
         return [self.recommend(query) for query in queries]
@@ -149,16 +156,24 @@ class Service:
         return self.explain_many(query, [item_id], people=people)[0]
 
     def explain_many(
-        self, query: Query, item_ids: Sequence[str], *, people: bool = False
+        self,
+        query: Query,
+        item_ids: Sequence[str],
+        *,
+        people: bool = False,
+        reading: Reading = read_all,
     ) -> list[Explanation]:
-        """Explain several items to one who asks, in order; as `explain`, in less time."""
+        """Explain several items to one who asks, in order; as `explain`, in less time.
+
+        Of an item whose words `reading` does not read, `note` says so.
+        """
         self._check(query)
         items = self.learned.catalog.ids.indices(item_ids)
         query = self._understood(query)
         mode, histories = self._known(query)
         profile, _ = self._profile(query) if mode != "popular" else (None, [])
         asker = Asker(query, mode, histories, profile)
-        return Explainer(self.learned, asker).explain(items, people=people)
+        return Explainer(self.learned, asker, reading).explain(items, people=people)
 
     def similar_users(self, user_id: str, *, k: int = 10) -> tuple[SimilarUser, ...]:
         """Give the users whose histories are nearest to a user's; for the operator's eyes only.
