@@ -1,6 +1,8 @@
-"""`polyrec store`: which database it is, what it holds, and bringing it up to date."""
+"""`polyrec store`: which database it is, what it holds, bringing it up to date, old keys."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -11,6 +13,7 @@ EPILOG = """\b
 Examples:
   polyrec store show
   polyrec store upgrade
+  polyrec store forget-keys --days 30
   POLYREC_DATABASE=postgresql://me@host/polyrec polyrec store show --json
 
 The environment variable POLYREC_DATABASE names the database: a file's path or a URL, which may hold
@@ -21,6 +24,13 @@ Examples:
   polyrec store upgrade
 
 Make a backup first: see docs/review.md."""
+
+
+FORGET_EPILOG = """\b
+Examples:
+  polyrec store forget-keys --days 30
+
+What is sent once more after its key was forgotten counts twice: give senders time to try again."""
 
 
 @click.group(epilog=EPILOG)
@@ -61,3 +71,16 @@ def upgrade() -> None:
     else:
         said = f"version {after} now" + (f", was {before}" if before else "")
     click.echo(printable(f"{database.shown}: {said}"))
+
+
+@store.command("forget-keys", epilog=FORGET_EPILOG)
+@click.option(
+    "--days", type=click.IntRange(1), required=True, help="Keys that came in longer ago go."
+)
+def forget_keys(days: int) -> None:
+    """Forget old keys by which events that are sent again count once."""
+    from polyrec.store.database import Database
+    from polyrec.store.events import Events
+
+    n_gone = Events(Database()).forget_keys(datetime.now(UTC) - timedelta(days=days))
+    click.echo(f"{n_gone:,} keys forgotten")
