@@ -188,6 +188,10 @@ def test_who_was_deleted_by_another_program_is_taken_out(
     assert now.number == before.number
     assert now.version != before.version
     assert "u17" not in now.service.learned.users
+    assert len(now.service.learned.users) == 39
+    active = models.versions.active()
+    assert active is not None
+    assert now.version == active.hash
     watch.look()
     assert live.serving() is now
 

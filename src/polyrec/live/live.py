@@ -23,7 +23,7 @@ from polyrec.store.satisfaction import Satisfaction
 from polyrec.store.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from polyrec.core.types import Query, Suggestion
     from polyrec.live.models_folder import Loaded, ModelsFolder
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from polyrec.store.items import Item
     from polyrec.store.satisfaction import Opinion
     from polyrec.store.users import User
+    from polyrec.store.versions import Version
 
 UNREAD = "what this user did lately could not be read"
 """The database's fault; the answer is made without."""
@@ -192,6 +193,19 @@ class Live:
             self.models.forget([user_id])
             self._say_version(self.models)
         return counts
+
+    def keep_users(self, version: Version, users: Collection[str]) -> None:
+        """Keep the users alone that are in a version's folder still, if that version answers."""
+        model = self.model
+        if model is None or model.number != version.number:
+            return
+        gone = set(model.overlaid.learned.users.names).difference(users)
+        if gone:
+            self.people.drop(gone)
+            self._at_once(lambda overlaid: overlaid.without_users(gone))
+        with self._swap:
+            if self.model is not None and self.model.number == version.number:
+                self.model = replace(self.model, version=version.hash)
 
     def rate(self, opinion: Opinion) -> int:
         """Keep how satisfied a user is; give its number."""

@@ -107,16 +107,9 @@ class ModelsFolder:
             DataError: its folder is gone, is damaged, or holds another model.
         """
         with locked(self._lock, shared=True):
-            version = self.versions.get(number)
-            if not self.has(version):
-                raise DataError(f"version {number} is gone", hint="see polyrec versions")
+            version = self._there(number)
             learned, found = artifact.load(self.root / version.folder)
-            if found != version.hash:
-                raise DataError(
-                    f"the folder {self.root / version.folder} holds another model than version "
-                    f"{number}",
-                    hint="see polyrec versions",
-                )
+            self._check(version, found)
             last = self.forgotten.last_number()
             gone = self.forgotten.among(learned.users.names, after=version.last_forgotten)
             # what was written later is the same model without somebody
@@ -130,6 +123,19 @@ class ModelsFolder:
     def held(self, *, shared: bool = False) -> AbstractContextManager[bool]:
         """Keep others from taking in and deleting folders; with `shared`, let them read."""
         return locked(self._lock, shared=shared)
+
+    def users(self, number: int) -> tuple[Version, list[str]]:
+        """Give a version with the users that its folder knows, without reading the rest of it.
+
+        Raises:
+            UnknownIdError: there is none of the number.
+            DataError: its folder is gone, is damaged, or holds another model.
+        """
+        with locked(self._lock, shared=True):
+            version = self._there(number)
+            folder = self.root / version.folder
+            self._check(version, artifact.version_of(folder))
+            return version, artifact.users_of(folder)
 
     def has(self, version: Version) -> bool:
         """Say whether the folder of a version is there."""
@@ -197,6 +203,20 @@ class ModelsFolder:
                 yield self._making / "model"
             finally:
                 shutil.rmtree(self._making, ignore_errors=True)
+
+    def _there(self, number: int) -> Version:
+        version = self.versions.get(number)
+        if not self.has(version):
+            raise DataError(f"version {number} is gone", hint="see polyrec versions")
+        return version
+
+    def _check(self, version: Version, found: str) -> None:
+        if found != version.hash:
+            raise DataError(
+                f"the folder {self.root / version.folder} holds another model than version "
+                f"{version.number}",
+                hint="see polyrec versions",
+            )
 
     def _without_forgotten(
         self, name: str, found: str, after: int, named: Collection[str] = ()

@@ -106,6 +106,9 @@ class Watch:
 
     def _take(self, active: Version, now: Model | None) -> None:
         try:
+            if now is not None and now.number == active.number:  # without somebody
+                self.live.keep_users(*self.models.users(active.number))
+                return
             self.live.take(self.models.load(active.number))
         except PASSING:
             raise

@@ -145,7 +145,7 @@ def _read(found: Manifest) -> Learned:
         with found.opened("catalog.parquet") as file:
             catalog = _catalog(pl.read_parquet(file), found.facts["pooled"])
         with found.opened("users.parquet") as file:
-            users = IdMap(tuple(pl.read_parquet(file)["user_id"]))
+            users = IdMap(tuple(pl.read_parquet(file)["user_id"].to_list()))
     except (BadZipFile, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         raise manifest.damaged(found.folder, str(error)) from error
     plan = Plan.from_table(table)
@@ -274,15 +274,14 @@ def _catalog_frame(catalog: Catalog) -> pl.DataFrame:
 
 
 def _catalog(frame: pl.DataFrame, pooled: bool) -> Catalog:
+    column = {name: tuple(frame[name].to_list()) for name in frame.columns}
     texts = tuple(
-        {entry["language"]: entry["text"] for entry in entries} for entries in frame["texts"]
+        {entry["language"]: entry["text"] for entry in entries} for entries in column["texts"]
     )
     attributes = {
-        name.removeprefix(ATTRIBUTE): tuple(frame[name])
-        for name in frame.columns
+        name.removeprefix(ATTRIBUTE): values
+        for name, values in column.items()
         if name.startswith(ATTRIBUTE)
     }
-    columns = (tuple(frame["text"]), tuple(frame["language"]), texts, tuple(frame["category"]))
-    return replace(
-        Catalog(IdMap(tuple(frame["item_id"])), *columns, attributes), pooled=bool(pooled)
-    )
+    columns = (column["text"], column["language"], texts, column["category"])
+    return replace(Catalog(IdMap(column["item_id"]), *columns, attributes), pooled=bool(pooled))
