@@ -166,7 +166,7 @@ def test_what_is_stored_is_shown_exported_and_deleted(browser: Any) -> None:
     browser.like("saw", "dislike")
     browser.post("/page/satisfaction", score="2", comment="<i>more</i>")
     page = browser.get("/page/data")
-    for told in ("tea &amp; cake", "5 stars", "not liked", "緑茶 日本", "2 of 5", "&lt;i&gt;more"):
+    for told in ("tea &amp; cake", "5 stars", "Not liked", "緑茶 日本", "2 of 5", "&lt;i&gt;more"):
         assert told in page
     (own,) = set(re.findall(r"visitor-[\w-]{22}", page))
     browser.get("/page/export")
@@ -196,6 +196,17 @@ def test_admin_deletes_somebody_who_was_picked_and_stays_who_they_are(browser: A
     assert browser.told == "1 entry was deleted."
     assert own in browser.text
     assert not browser.serving.live.events.of("guest")
+
+
+def test_somebody_whom_the_model_alone_knows_is_shown_and_taken_out_of_it(browser: Any) -> None:
+    browser.enter()
+    browser.post("/page/person", typed="ada")
+    assert "The model has learned from 2 choices." in browser.get("/page/data")
+    browser.post("/page/delete", sure="yes")
+    assert browser.told == "2 entries were deleted."
+    browser.post("/page/person", typed="ada")
+    assert "nothing is known of this person that helps" in _lead(browser)
+    assert "Nothing is stored." in browser.get("/page/data")
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,7 @@ def data(visit: Visitor) -> Response:
         catalog = model.service.learned.catalog if model else None
         if document is not None:
             stored = stored_of(document, catalog, visit.session.languages, visit.words)
+        stored = replace(stored, n_learned=_n_learned(visit))
     return visit.shows("data.html", here="/page/data", stored=stored)
 
 
@@ -165,11 +166,12 @@ def delete(visit: Visitor, form: Form) -> Response:
     if form.text("sure") != "yes":
         return visit.goes("/page/data", session.telling("unconfirmed"))
     assert visit.record is not None
+    n_learned = _n_learned(visit)
     with visit.telling_problems():
         counts = visit.held.live.delete_user(session.person, actor=visit.record.name)
     own = new_visitor() if session.is_own else session.own
     after = replace(session, own=own, person=own)
-    return visit.goes("/page/data", after.telling("deleted", sum(counts.values())))
+    return visit.goes("/page/data", after.telling("deleted", sum(counts.values()) + n_learned))
 
 
 @ROUTER.get("/page/{form}")
@@ -247,6 +249,15 @@ def _document(visit: Visit, *, noted: bool) -> dict[str, Any] | None:
         return live.users.export(person)
     except UnknownIdError:
         return None
+
+
+def _n_learned(visit: Visit) -> int:
+    """Count the choices of the person that the model has learned from."""
+    model, person = visit.held.live.model, visit.session.person
+    if model is None or person not in model.service.learned.users:
+        return 0
+    learned = model.service.learned
+    return int(learned.histories.lengths[learned.users.index(person, kind="user")])
 
 
 def _needs_write(visit: Visit) -> None:

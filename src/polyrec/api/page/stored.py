@@ -70,6 +70,7 @@ class Stored:
         events: the latest, newest first.
         n_events: how many there are.
         opinions: newest first.
+        n_learned: how many of their choices the model has learned from.
     """
 
     text: str = ""
@@ -78,6 +79,7 @@ class Stored:
     events: tuple[Deed, ...] = ()
     n_events: int = 0
     opinions: tuple[Said, ...] = ()
+    n_learned: int = 0
 
     @property
     def any(self) -> bool:
