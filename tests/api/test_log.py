@@ -10,6 +10,7 @@ import pytest
 
 from polyrec.api.log import Lines
 from polyrec.core.errors import EngineError
+from polyrec.live.told import tell
 
 WORDS = "my secret illness"
 
@@ -75,3 +76,11 @@ def test_an_answer_and_its_lines_have_one_id(
     assert [line["event"] for line in lines] == ["engine failed", *["answered"] * 3]
     assert lines[0]["at"].startswith("fail:")
     assert len(set(ids)) == 3
+
+
+def test_what_is_told_beside_answers_is_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="polyrec.live"):
+        tell("a model was taken", version=3)
+    line = json.loads(Lines().format(caplog.records[-1]))
+    assert line.pop("time")
+    assert line == {"event": "a model was taken", "version": 3}

@@ -158,6 +158,7 @@ def test_a_fit_ends_with_the_service(
     schedule = begun(after=1)
     send(database, 1)
     wait_for((tmp_path / "ready").exists)
+    wait_for(lambda: schedule._process is not None)
     process = schedule._process
     assert process is not None
     schedule.stop()

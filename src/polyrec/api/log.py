@@ -10,6 +10,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from polyrec.live.told import TOLD
+
 LOG = logging.getLogger("polyrec.api")
 
 OWN_WORDS = ("polyrec", "uvicorn.error")
@@ -38,6 +40,8 @@ class Lines(logging.Formatter):
         """Give the line."""
         if record.name == LOG.name:
             return record.getMessage()
+        if told := getattr(record, TOLD, None):
+            return _line(**told)
         facts = {"by": record.name, "level": record.levelname.lower()}
         if record.name.startswith(OWN_WORDS):
             facts["words"] = record.getMessage().strip()

@@ -7,8 +7,11 @@ import logging
 from typing import Any
 
 LOG = logging.getLogger("polyrec.live")
+TOLD = "told"
+"""Where a record has what was told, for logs with other facts on each line."""
 
 
 def tell(event: str, **facts: Any) -> None:
     """Write one line; facts are numbers, hashes of models and words of ours."""
-    LOG.info(json.dumps({"event": event, **facts}))
+    told = {"event": event, **facts}
+    LOG.info(json.dumps(told), extra={TOLD: told})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from polyrec.core.counted import counted
 from polyrec.core.errors import EngineError
 from polyrec.core.language import UNDETERMINED, matches, standard_tag
+from polyrec.live.told import tell
 from polyrec.live.workers import Patience, Workers
 from polyrec.translate.cached import REJECTED, Cached
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from polyrec.core.types import SuggestedItem
     from polyrec.store.database import Database
     from polyrec.translate.translator import Translation, Translator
-
-LOG = logging.getLogger("polyrec.live")
 
 Outcome = Literal["made", "remembered", "late", "failed", "uncovered", "refused"]
 
@@ -206,8 +204,7 @@ class Interpreter:
                 found = dict(zip(texts, made, strict=True))
             except Exception as error:
                 self.patience.lose()
-                name = type(error).__name__
-                LOG.warning('{"event": "a translator has failed", "error": "%s"}', name)
+                tell("a translator has failed", error=type(error).__name__)
                 raise
             self.patience.regain()
             return found
@@ -224,8 +221,7 @@ def _remembered(translator: Cached, texts: set[_Text]) -> dict[_Text, Translatio
             for text, made in translator.recalled(own, source=source, target=target).items():
                 found[source, target, text] = made
     except EngineError as error:
-        name = type(error).__name__
-        LOG.warning('{"event": "the translation memory is out of use", "error": "%s"}', name)
+        tell("the translation memory is out of use", error=type(error).__name__)
     return found
 
 

@@ -289,5 +289,6 @@ class Hybrid(Recommender):
         self.new_ = np.concatenate([self.new_, np.ones(len(new), dtype=np.bool_)])
 
     def _forget(self, kept: Booleans) -> None:
+        if self.ease_.dual_ is not None:
+            self._ahead = None  # it is another EASE without them
         self.ease_.forget(kept)
-        self._ahead = None  # it holds what they did
