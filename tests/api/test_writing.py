@@ -82,6 +82,27 @@ def test_a_new_item_is_recommended_within_seconds(desk: Any) -> None:
     assert desk.get("/similar/lute", k=1).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("attributes", "status"),
+    [
+        *((r'{"a": "\ud800"}', 202), (r'{"\udfff": {"\ud800": ["\udfff"]}}', 202)),
+        *((r'{"a": "\u0000"}', 202), ('{"a": ' + 64 * "[" + 64 * "]" + "}", 202)),
+        *((f'{{"a": {n * "["}{n * "]"}}}', 422) for n in (65, 200, 254, 255)),
+        *((n * '{"a":' + "1" + n * "}", 422) for n in (66, 200, 254, 255)),
+        (f'{{"a": {100_000 * "["}}}', 400),
+    ],
+    ids=lambda each: str(each)[:20],
+)
+def test_what_is_kept_of_an_item_can_be_given(desk: Any, attributes: str, status: int) -> None:
+    body = (
+        f'{{"items": [{{"item_id": "odd", "texts": {{"en": "x"}}, "attributes": {attributes}}}]}}'
+    )
+    headers = desk.open("write") | {"Content-Type": "application/json"}
+    assert desk.client.put("/items", content=body, headers=headers).status_code == status
+    assert desk.get("/items/odd").status_code == (200 if status == 202 else 404)
+    assert desk.get("/items").status_code == 200
+
+
 @pytest.mark.parametrize("cursor", ["%", "é", "a", "x" * 3000])
 def test_a_cursor_of_nobody_is_refused(desk: Any, cursor: str) -> None:
     assert desk.get("/items", cursor=cursor).status_code == 422

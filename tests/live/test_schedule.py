@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -202,3 +203,10 @@ def _alive_in(group: int) -> list[str]:
         if int(of) == group and state != "Z":
             found.append(file.parent.name)
     return found
+
+
+def test_a_fit_runs_no_code_of_the_folder_that_the_service_was_started_in(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('code of a stranger')", "utf-8")
+    command = [*scheduling.COMMAND, "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

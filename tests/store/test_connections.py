@@ -16,6 +16,7 @@ from polyrec.core.errors import EngineError
 from polyrec.store.connections import KEPT, MOST
 from polyrec.store.database import Database
 from polyrec.store.users import User, Users
+from polyrec.testing.small_disk import FILES, small_disk
 
 ADA = User("ada", "flutes", "en")
 
@@ -178,3 +179,17 @@ def test_the_journal_is_emptied_unless_somebody_reads(tmp_path: Path) -> None:
     database.clear_journal()
     assert journal.stat().st_size == 0
     assert [user.id for user in Users(database).page()] == ["ada", "bob"]
+
+
+def test_a_journal_that_cannot_be_emptied_is_a_fault_of_ours_and_others_wait_as_before(
+    tmp_path: Path,
+) -> None:
+    database = Database(str(tmp_path / "polyrec.sqlite"))
+    Users(database).put([ADA])
+    with small_disk(FILES, tmp_path, 50_000) as make_room:
+        with pytest.raises(EngineError, match=r"polyrec\.sqlite cannot be used: ") as caught:
+            database.clear_journal()
+        assert caught.value.retryable
+        make_room()
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 60_000

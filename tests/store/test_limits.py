@@ -25,6 +25,10 @@ for _ in range(100_000):
     DEEP = [DEEP]
 
 
+def nested(levels: int) -> Any:
+    return [nested(levels - 1)] if levels else 1
+
+
 @pytest.mark.parametrize(
     ("check", "said"),
     [
@@ -39,6 +43,7 @@ for _ in range(100_000):
         (lambda: given_attributes({"price": float("nan")}), "the attributes are no JSON object"),
         (lambda: given_attributes({"made": NOW}), "the attributes are no JSON object"),
         (lambda: given_attributes({"deep": DEEP}), "the attributes are no JSON object"),
+        (lambda: given_attributes({"deep": nested(65)}), "is deeper than 64 lists or objects"),
         (lambda: given_attributes({"long": "x" * 65_536}), "the JSON of the attributes has 65548"),
         (lambda: check_page(0), "limit is 0; give 1 to 1000"),
         (lambda: check_page(1001), "limit is 1001; give 1 to 1000"),
@@ -65,3 +70,5 @@ def test_what_can_be_stored_is_given_as_it_will_be_kept() -> None:
     there = timezone(timedelta(hours=9))
     assert given_moment(datetime(2026, 1, 1, 9, tzinfo=there), NOW) == NOW
     assert given_attributes({"sizes": (1, 2)}) == {"sizes": [1, 2]}
+    assert given_attributes({"a\udc80": ["\ud800"]}) == {"a?": ["?"]}
+    assert given_attributes({"deep": nested(64)}) == {"deep": nested(64)}

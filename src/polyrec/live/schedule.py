@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from polyrec.live.models_folder import ModelsFolder
     from polyrec.store.database import Database
 
-COMMAND = (sys.executable, "-m", "polyrec", "retrain")
+COMMAND = (sys.executable, "-P", "-m", "polyrec", "retrain")
+"""`-P`: no code of the folder that the service was started in."""
 
 LOOK_S = 5.0
 """So often it looks whether a fit is due, or has ended."""

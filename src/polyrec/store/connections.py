@@ -73,8 +73,10 @@ class Connections:
             cursor = raw.cursor()
             # all who write wait meanwhile
             cursor.execute(f"PRAGMA busy_timeout={SHORT_MS}")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.execute(f"PRAGMA busy_timeout={round(self.wait_s * 1000)}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={round(self.wait_s * 1000)}")
 
     def close(self) -> None:
         """Close those that nobody uses; others are closed when they are given back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -224,7 +225,7 @@ class Database:
             self._make_file()
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             why = str(getattr(error, "orig", None) or error).partition("\n")[0]
             for secret in secrets_in(self._url):
                 why = why.replace(secret, "***")
@@ -257,10 +258,12 @@ def insert(connection: Connection, table: sa.Table) -> Any:
     return kind.insert(table)
 
 
-def _passes(error: SQLAlchemyError) -> bool:
+def _passes(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     cut_off = isinstance(error, DBAPIError) and error.connection_invalidated
-    return cut_off or isinstance(error, (OperationalError, sa.exc.TimeoutError))
+    return cut_off or isinstance(
+        error, (OperationalError, sqlite3.OperationalError, sa.exc.TimeoutError)
+    )
 
 
 def _version(connection: Connection) -> str:

@@ -24,6 +24,9 @@ LONGEST_TAG = 64
 LARGEST_ATTRIBUTES = 64 * 1024
 """Characters of all attributes of an item, as JSON."""
 
+DEEPEST_ATTRIBUTE = 64
+"""Lists and objects in each other; what writes answers ends at about 250."""
+
 LARGEST_PAGE = 1_000
 YEARS = range(1900, 2200)
 """Far from the ends of the calendar, where no time zone can be put on."""
@@ -77,17 +80,20 @@ def given_moment(value: datetime | None, now: datetime) -> datetime:
 
 
 def given_attributes(attributes: Mapping[str, object]) -> dict[str, object]:
-    """Give attributes as JSON holds them: tuples become lists.
+    """Give attributes as JSON holds them: tuples become lists, half of a surrogate pair `?`.
 
     Raises:
-        DataError: JSON cannot hold them (NaN and infinity are no numbers there), or too many.
+        DataError: JSON cannot hold them (NaN and infinity are no numbers there), they are too many,
+            or too deep.
     """
     try:
-        written = json.dumps(dict(attributes), allow_nan=False)
+        written = json.dumps(dict(attributes), allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         raise DataError("the attributes are no JSON object") from None
     _within("JSON of the attributes", written, LARGEST_ATTRIBUTES)
-    read: dict[str, object] = json.loads(written)
+    read: dict[str, object] = json.loads(storable(written))
+    if any(_is_deep(each, DEEPEST_ATTRIBUTE) for each in read.values()):
+        raise DataError(f"an attribute is deeper than {DEEPEST_ATTRIBUTE} lists or objects")
     return read
 
 
@@ -112,6 +118,14 @@ def check_once(name: str, ids: Iterable[str]) -> None:
         if each in seen:
             raise DataError(f"{name} {place} stands twice", hint="give each once")
         seen.add(each)
+
+
+def _is_deep(value: object, most: int) -> bool:
+    """Whether more lists and objects stand in each other than may."""
+    if not isinstance(value, dict | list):
+        return False
+    held = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_is_deep(each, most - 1) for each in held)
 
 
 def _within(name: str, value: str, longest: int, *, least: int = 0) -> str:
