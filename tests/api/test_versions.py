@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +17,7 @@ from polyrec.core.types import IdMap
 from polyrec.live.models_folder import ModelsFolder
 from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database
-from polyrec.testing.served import Served, served
+from polyrec.testing.served import POLYREC, Served, served
 from polyrec.testing.unpacked import unpacked
 from polyrec.testing.worlds import two_camps
 
@@ -131,6 +133,23 @@ def test_a_damaged_version_is_refused_and_health_says_so(desk: Desk) -> None:
     assert desk.first("u0")[0] == even.hash
     for secret in (damaged.folder, "arrays.npz", str(desk.models.root)):
         assert secret not in desk.service.log
+
+
+def test_a_retrain_that_fails_leaves_the_old_model_and_health_says_so(
+    desk: Desk, tmp_path: Path
+) -> None:
+    first = desk.ready()["model_version"]
+    (tmp_path / "bad.toml").write_text('[recommender]\nuse = "ease"\nl2 = -1.0\n')
+    environment = os.environ | {"POLYREC_DATABASE": str(desk.service.folder / "database.sqlite")}
+    command = [POLYREC, "retrain", "--plan", str(tmp_path / "bad.toml")]
+    command += ["--models", str(desk.models.root)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
+    assert (done.returncode, "l2 is -1.0" in done.stderr) == (2, True)
+    said = desk.wait(lambda said: said["last_retrain"] is not None)
+    assert (said["status"], said["model_version"]) == ("ready", first)
+    assert said["last_retrain"]["state"] == "failed"
+    assert said["last_retrain"]["error"] == "a setting cannot be used (ConfigError)"
+    assert desk.first("u0")[0] == first
 
 
 def test_nothing_of_a_user_who_is_deleted_is_on_disk_when_the_answer_comes(desk: Desk) -> None:

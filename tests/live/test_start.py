@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.data.catalog import Catalog
 from polyrec.live import catalog as catalogs
+from polyrec.live.models_folder import ModelsFolder
 from polyrec.live.start import bring, start
 from polyrec.pipeline import artifact
 from polyrec.store.items import Item, Items
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from polyrec.live.models_folder import ModelsFolder
     from polyrec.store.database import Database
 
 
@@ -111,6 +112,31 @@ def test_where_the_one_before_is_damaged_too_another_one_serves(
     shutil.rmtree(models.root / made[2].folder)
     assert start(models, items).version.number == made[0].number
     assert states(models) == [ACTIVE, FAILED, FAILED]
+
+
+def test_a_model_that_is_named_is_taken_in_again_where_nothing_else_can_be_read(
+    models: ModelsFolder, items: Items, fit_model: Callable[[str], Path]
+) -> None:
+    start(models, items, fit_model("content"))
+    shutil.rmtree(models.root)
+    with pytest.raises(DataError, match="version 1 is gone"):
+        start(models, items)
+    assert start(models, items, fit_model("content")).version.number == 2
+    assert states(models) == [KEPT, ACTIVE]
+
+
+def test_of_several_that_start_at_once_one_takes_the_model_in(
+    models: ModelsFolder, database: Database, fit_model: Callable[[str], Path]
+) -> None:
+    folder = fit_model("content")
+
+    def begin(_: int) -> int:
+        own = ModelsFolder(models.root, database)
+        return start(own, Items(database), folder).version.number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(begin, range(4))) == {1}
+    assert states(models) == [ACTIVE]
 
 
 def test_without_a_model_nothing_serves(models: ModelsFolder, items: Items, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import ConfigError, DataError
+from polyrec.core.files import locked
 from polyrec.live.catalog import PAGE, to_items
 from polyrec.live.faults import words_for
 from polyrec.pipeline import artifact
@@ -35,16 +36,19 @@ def start(models: ModelsFolder, items: Items, folder: Path | None = None) -> Loa
         ConfigError: none is named, and none has served.
         DataError: the folder is not a model, or no model can be read.
     """
-    models.forget()
     origin = None if folder is None else artifact.version_of(folder)
-    versions = models.versions.all()
-    if folder is None or any(each.origin == origin and each.activated for each in versions):
-        loaded = _serving(models)
-    else:
-        loaded = models.load(models.register(folder).number)
-        bring(items, loaded.learned.catalog)
-        models.versions.activate(loaded.version.number)
-    models.prune()
+    with locked(models.root / f"start-{models.mark}.lock"):  # one after the other
+        models.forget()
+        versions = models.versions.all()
+        loaded = None
+        if folder is None or any(each.origin == origin and each.activated for each in versions):
+            loaded = _serving(models, must=folder is None)
+        if folder is not None and loaded is None:
+            loaded = models.load(models.register(folder).number)
+            bring(items, loaded.learned.catalog)
+            models.versions.activate(loaded.version.number)
+        models.prune()
+    assert loaded is not None
     return loaded
 
 
@@ -73,18 +77,25 @@ def before(models: ModelsFolder, number: int) -> Version | None:
     return max(served, key=lambda each: (each.activated is not None, each.activated), default=None)
 
 
-def _serving(models: ModelsFolder) -> Loaded:
-    """Read the version that serves; one that cannot be read gives way to the one before it."""
+def _serving(models: ModelsFolder, *, must: bool) -> Loaded | None:
+    """Read the version that serves; one that cannot be read gives way to the one before it.
+
+    Where there is none, it raises if one must be there.
+    """
     while (active := models.versions.active()) is not None:
         try:
             return models.load(active.number)
         except DataError as error:
             instead = before(models, active.number)
-            if instead is None:
+            if instead is None and must:
                 raise
+            if instead is None:
+                return None
             models.versions.fail(active.number, words_for(error), instead=instead.number)
-    hint = "name its folder, or use --demo"
-    raise ConfigError("no model is given, and none has served", hint=hint)
+    if must:
+        hint = "name its folder, or use --demo"
+        raise ConfigError("no model is given, and none has served", hint=hint)
+    return None
 
 
 def _put(items: Items, block: Iterable[Item]) -> None:
