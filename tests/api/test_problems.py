@@ -113,7 +113,7 @@ def test_an_item_that_is_not_there_is_not_found(desk: Any) -> None:
 
 
 def test_other_addresses_and_methods_are_not_there(desk: Any) -> None:
-    _problem(desk.get("/"), 404)
+    _problem(desk.get("/page"), 404)
     _problem(desk.get("/docs"), 404)
     assert _problem(desk.client.delete("/recommend/ada"), 405)["detail"]
     assert desk.client.delete("/recommend/ada").headers["allow"] == "GET"
