@@ -103,6 +103,18 @@ def test_what_is_kept_of_an_item_can_be_given(desk: Any, attributes: str, status
     assert desk.get("/items").status_code == 200
 
 
+def test_who_is_known_by_the_model_alone_is_exported_and_deleted(desk: Any) -> None:
+    admin = desk.open("admin")
+    found = desk.client.get("/users/ada/export", headers=admin)
+    assert found.status_code == 200
+    nothing = {"users": [], "events": [], "satisfaction": []}
+    assert found.json() == {"user_id": "ada", **nothing, "learned": ["saw", "plane"]}
+    assert desk.client.delete("/users/ada", headers=admin).status_code == 200
+    assert desk.client.get("/users/ada/export", headers=admin).status_code == 404
+    actions = [entry.action for entry in desk.serving.live.audit.page()]
+    assert actions == ["user exported", "user deleted"]
+
+
 @pytest.mark.parametrize("cursor", ["%", "é", "a", "x" * 3000])
 def test_a_cursor_of_nobody_is_refused(desk: Any, cursor: str) -> None:
     assert desk.get("/items", cursor=cursor).status_code == 422

@@ -172,9 +172,19 @@ class Live:
 
     def export_user(self, user_id: str, *, actor: str) -> dict[str, Any]:
         """Give all that is stored about a user, and note it; raises as `Users.export` does."""
-        found = self.users.export(user_id)
+        learned = self.learned_of(user_id)
+        found = self.users.export(user_id, elsewhere=bool(learned))
         self.audit.add("user exported", actor=actor)
-        return found
+        return {**found, "learned": learned}
+
+    def learned_of(self, user_id: str) -> list[str]:
+        """Give the items that the model has learned that a user chose."""
+        model = self.model
+        if model is None or user_id not in model.service.learned.users:
+            return []
+        learned = model.service.learned
+        items = learned.histories.items_of(learned.users.index(user_id, kind="user"))
+        return [learned.catalog.ids.names[item] for item in items.tolist()]
 
     def delete_user(self, user_id: str, *, actor: str) -> dict[str, int]:
         """Delete a user: their rows, and what models know of them, in memory and on disk.

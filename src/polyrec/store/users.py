@@ -106,11 +106,15 @@ class Users:
             found = connection.execute(wanted.order_by(users.c.user_id).limit(limit))
             return [User(row.user_id, row.text, row.language) for row in found]
 
-    def export(self, user: str) -> dict[str, Any]:
+    def export(self, user: str, *, elsewhere: bool = False) -> dict[str, Any]:
         """Give all that is stored about a user as one document, ready for JSON.
 
+        Args:
+            user: the user's id.
+            elsewhere: whether something is stored elsewhere too, so that there may be no rows.
+
         Raises:
-            UnknownIdError: nothing is.
+            UnknownIdError: nothing is stored.
         """
         given_id("user id", user)
         document: dict[str, Any] = {"user_id": user}
@@ -121,7 +125,7 @@ class Users:
                     {name: _plain(value) for name, value in row.items() if name not in LEFT_OUT}
                     for row in connection.execute(wanted).mappings()
                 ]
-        if not any(document[table.name] for table in PERSONAL):
+        if not elsewhere and not any(document[table.name] for table in PERSONAL):
             raise UnknownIdError("user", user)
         return document
 

@@ -159,7 +159,7 @@ def test_what_is_stored_is_shown_exported_and_deleted(browser: Any) -> None:
     browser.enter()
     assert "Nothing is stored." in browser.get("/page/data")
     browser.get("/page/export")
-    assert json.loads(browser.text).keys() == {"user_id", "learned"}
+    assert json.loads(browser.text).keys() == {"user_id"}
     browser.get()
     browser.post("/page/wishes", text="tea & cake", mode="any")
     browser.like("tea")
@@ -202,7 +202,7 @@ def test_somebody_whom_the_model_alone_knows_is_shown_and_taken_out_of_it(browse
     browser.enter()
     browser.post("/page/person", typed="ada")
     browser.get("/page/export")
-    assert json.loads(browser.text) == {"user_id": "ada", "learned": ["saw", "plane"]}
+    assert json.loads(browser.text)["learned"] == ["saw", "plane"]
     assert "The model has learned from 2 choices." in browser.get("/page/data")
     browser.post("/page/delete", sure="yes")
     assert browser.told == "2 entries were deleted."

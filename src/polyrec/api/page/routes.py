@@ -140,7 +140,7 @@ def data(visit: Visitor) -> Response:
         catalog = model.service.learned.catalog if model else None
         if document is not None:
             stored = stored_of(document, catalog, visit.session.languages, visit.words)
-        stored = replace(stored, n_learned=len(_learned(visit)))
+        stored = replace(stored, n_learned=len(visit.held.live.learned_of(visit.session.person)))
     return visit.shows("data.html", here="/page/data", stored=stored)
 
 
@@ -150,7 +150,6 @@ def export(visit: Visitor) -> Response:
     _needs_managing(visit)
     with visit.telling_problems():
         document = _document(visit, noted=True) or {"user_id": visit.session.person}
-    document["learned"] = _learned(visit)
     written = json.dumps(document, ensure_ascii=False, indent=2)
     return Response(
         written.encode("utf-8", "replace"),
@@ -167,7 +166,7 @@ def delete(visit: Visitor, form: Form) -> Response:
     if form.text("sure") != "yes":
         return visit.goes("/page/data", session.telling("unconfirmed"))
     assert visit.record is not None
-    n_learned = len(_learned(visit))
+    n_learned = len(visit.held.live.learned_of(session.person))
     with visit.telling_problems():
         counts = visit.held.live.delete_user(session.person, actor=visit.record.name)
     own = new_visitor() if session.is_own else session.own
@@ -250,16 +249,6 @@ def _document(visit: Visit, *, noted: bool) -> dict[str, Any] | None:
         return live.users.export(person)
     except UnknownIdError:
         return None
-
-
-def _learned(visit: Visit) -> list[str]:
-    """Give the items by which the model has learned from the person."""
-    model, person = visit.held.live.model, visit.session.person
-    if model is None or person not in model.service.learned.users:
-        return []
-    learned = model.service.learned
-    items = learned.histories.items_of(learned.users.index(person, kind="user"))
-    return [learned.catalog.ids.names[item] for item in items.tolist()]
 
 
 def _needs_write(visit: Visit) -> None:
