@@ -227,6 +227,7 @@ def test_somebody_whom_the_model_alone_knows_is_shown_and_taken_out_of_it(browse
         ("wishes", {"languages": ["not a tag!"]}),
         ("wishes", {"languages": [f"de-x-{n}" for n in range(21)]}),
         ("person", {"typed": "x" * 257}),
+        ("person", {"pick": "%ED%A0%80"}),
     ],
     ids=str,
 )

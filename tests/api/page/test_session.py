@@ -101,16 +101,33 @@ def test_whoever_tries_many_keys_must_wait_and_a_good_key_must_not(browser: Any)
         browser.get()
         browser.post("/page/enter", key="wrong")
         assert browser.status == 403
-    assert "Too many wrong keys" in browser.enter()
+    browser.get()
+    assert "Too many wrong keys" in browser.post("/page/enter", key="wrong")
     assert browser.status == 429
     assert 1 <= int(browser.answer.headers["retry-after"]) <= 5
-    browser.client.app.state.page.tries.clock = lambda: 1e12
-    assert 'id="answer"' in browser.enter()
     assert all('id="answer"' in browser.enter() for _ in range(12))
+
+
+@pytest.mark.parametrize("more", [{"gone": 1}, {"languages": None}, {}])
+def test_a_cookie_of_another_polyrec_begins_anew(browser: Any, more: dict[str, Any]) -> None:
+    signed = browser.client.app.state.page.cookies._signed
+    held = {"csrf": "x", **more} if more else ["x"]
+    browser.client.cookies.set("__Host-polyrec", signed.dumps(held))
+    assert 'name="key"' in browser.get()
+    assert browser.status == 200
+    assert 'id="answer"' in browser.enter()
+
+
+def test_who_has_a_long_history_is_named_to_the_admin_alone(browser: Any) -> None:
+    assert "ada · 2 items" in browser.enter()
+    browser.enter("read")
+    assert "ada" not in browser.text
+    assert 'name="typed"' in browser.text
 
 
 def test_a_key_counts_at_the_page_what_it_asks_for(open_browser: Callable[..., Any]) -> None:
     browser = open_browser(requests_per_s=0.1, burst=3)
+    browser.serving.throttle.clock = lambda: 0.0
     browser.enter()
     assert [browser.get() and browser.status for _ in range(3)] == [200, 200, 429]
     assert "Too many requests" in browser.text

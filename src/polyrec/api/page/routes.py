@@ -13,7 +13,7 @@ from polyrec.api.access import LONGEST_KEY
 from polyrec.api.log import log
 from polyrec.api.page.answers import answer_of
 from polyrec.api.page.offers import Offers, chips
-from polyrec.api.page.session import new_session, new_visitor
+from polyrec.api.page.session import can_hold, new_session, new_visitor
 from polyrec.api.page.stored import MOST_EVENTS, Stored, marks_of, stored_of
 from polyrec.api.page.visit import Posted, Visit, anybody, guest, posted, visitor
 from polyrec.api.schemas import MOST_LANGUAGES
@@ -45,14 +45,11 @@ def home(visit: Guest) -> Response:
 
 @ROUTER.post("/page/enter")
 async def enter(request: Request, visit: Anybody, form: Form) -> Response:
-    """Open a session with a key; whoever tries many must wait."""
-    tries = visit.page.tries
-    address = request.client.host if request.client else ""
-    if wait_s := tries.wait_s(address, count=0):
-        return _entrance(visit, "often", 429, wait_s=wait_s)
+    """Open a session with a key; whoever tries many must wait, and keeps nobody else out."""
     record = visit.held.keys.find(form.text("key").strip()[:LONGEST_KEY])
     if record is None:
-        tries.wait_s(address)
+        if wait_s := visit.page.tries.wait_s(request.client.host if request.client else ""):
+            return _entrance(visit, "often", 429, wait_s=wait_s)
         return _entrance(visit, "unknown", 403)
     if "read" not in record.scopes:
         return _entrance(visit, "scope", 403)
@@ -71,7 +68,7 @@ def pick(visit: Visitor, form: Form) -> Response:
     """Show another person's recommendations, or the visitor's own again."""
     session = visit.session
     person = form.text("typed").strip() or form.id("pick") or session.own
-    if len(person) > LONGEST_ID:
+    if len(person) > LONGEST_ID or not can_hold(person):
         raise visit.problem("unusable", 422)
     said = "back" if person == session.own else "picked"
     return visit.goes("/", replace(session, person=person).telling(said))
@@ -220,7 +217,7 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
         marks=marks,
         languages=chips(offered, session.languages, visit.words),
         may_translate=visit.held.interpreter.translator is not None,
-        people=offered.people,
+        people=offered.people if visit.may("admin") else (),  # as the list of users
         longest_text=LONGEST_TEXT,
         longest_id=LONGEST_ID,
         longest_comment=LONGEST_NOTE,

@@ -84,6 +84,11 @@ def new_visitor() -> str:
     return VISITOR + secrets.token_urlsafe(16)
 
 
+def can_hold(person: str) -> bool:
+    """Whether the cookie can hold an id: not with half of a surrogate pair."""
+    return not any("\ud800" <= each <= "\udfff" for each in person)
+
+
 def _new_token() -> str:
     return secrets.token_urlsafe(32)
 
@@ -107,10 +112,10 @@ class Cookies:
             held: dict[str, Any] = self._signed.loads(
                 request.cookies.get(COOKIE, ""), max_age=LONGEST_S
             )
-        except BadData:
+            held["languages"], held["said"] = tuple(held["languages"]), tuple(held["said"])
+            return Session(**held)
+        except (BadData, KeyError, TypeError):  # the last two: of another polyrec
             return None
-        held["languages"], held["said"] = tuple(held["languages"]), tuple(held["said"])
-        return Session(**held)
 
     def write(self, response: Response, session: Session) -> None:
         """Give the browser a session to keep, from now on for as long as any may last."""
