@@ -43,6 +43,7 @@ def test_it_ranks_as_scores_of_all_items_do_ties_included(
     tie_break = np.random.default_rng(seed).permutation(n_items)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "TILE", tile)
+        patch.setattr(module, "CELLS", 3 * tile)
         found = best_products(
             users, items, k, histories=histories, tie_break=tie_break, allowed=allowed
         )

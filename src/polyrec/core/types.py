@@ -242,7 +242,7 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
     depth = min(k, n_items)
     if depth and n_users:
         clean: Floats = np.fmax(scores, np.float32(-np.inf))  # NaN becomes -inf
-        tie_break = _drawn(n_items, seed)
+        tie_break = drawn_order(n_items, seed)
         top, user = _best_of(clean, depth, tie_break), np.arange(n_users)[:, None]
         value = clean[user, top]
         order = np.lexsort((-tie_break[top], -value), axis=1)
@@ -253,8 +253,8 @@ def best_items(scores: Floats, k: int, *, seed: int = 0) -> Rankings:
 
 
 @lru_cache(maxsize=8)
-def _drawn(n_items: int, seed: int) -> Integers:
-    """Draw an order of the items, the same for all rows and calls."""
+def drawn_order(n_items: int, seed: int) -> Integers:
+    """Draw what decides among equal scores, shape (items,): the higher number comes first."""
     drawn = np.random.default_rng(seed).permutation(n_items)
     drawn.flags.writeable = False
     return drawn

@@ -10,7 +10,7 @@ import numpy as np
 from polyrec.core.errors import ConfigError
 from polyrec.core.progress import progress
 from polyrec.core.search_space import Between
-from polyrec.core.types import Rankings
+from polyrec.core.types import Rankings, drawn_order
 from polyrec.models.compiled import kernels
 from polyrec.models.recommender import Recommender
 
@@ -171,7 +171,7 @@ class Als(Recommender):
         if allowed is not None and allowed.ndim > 1:
             return super()._top(histories, k, allowed, profiles, seed)
         known = histories if self._scores_all else self._fitted_part(histories)
-        tie_break = np.random.default_rng(seed).permutation(histories.n_items)
+        tie_break = drawn_order(histories.n_items, seed)
         part = kernels()
 
         def ranked(first: int) -> Rankings:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 TILE = 512
 """So many items are scored at a time: few enough that their scores stay near the processor."""
 
+CELLS = 2**16
+"""Of few users more items: so many scores at a time."""
+
 CHUNK = 256
 """So many scores are compared at once with the least of the best so far."""
 
@@ -47,10 +50,11 @@ def best_products(
     n_users, n_items = len(users), len(items)
     best = np.full((n_users, k), NEVER, dtype=np.float32)
     found = np.full((n_users, k), NO_ITEM, dtype=np.int64)
-    tile = np.empty((n_users, min(TILE, n_items)), dtype=np.float32)
+    size = max(TILE, CELLS // max(n_users, 1))
+    tile = np.empty((n_users, min(size, n_items)), dtype=np.float32)
     may = np.ones(n_items, dtype=np.bool_) if allowed is None else allowed
-    for first in range(0, n_items if k else 0, TILE):
-        part = items[first : first + TILE]
+    for first in range(0, n_items if k else 0, size):
+        part = items[first : first + size]
         if len(part) < tile.shape[1]:
             tile = np.empty((n_users, len(part)), dtype=np.float32)
         np.matmul(users, part.T, out=tile)
