@@ -12,6 +12,7 @@ from polyrec.core.progress import progress
 from polyrec.core.search_space import Between
 from polyrec.core.types import Rankings, drawn_order
 from polyrec.models.compiled import kernels
+from polyrec.models.longest_first import LongestFirst
 from polyrec.models.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Als(Recommender):
     sweeps: int = 15
     items_: Floats | None = field(default=None, init=False, repr=False, compare=False)
     gram_: Floats | None = field(default=None, init=False, repr=False, compare=False)
+    _ahead: LongestFirst | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, least in (("factors", 1), ("sweeps", 1)):
@@ -172,6 +174,14 @@ class Als(Recommender):
             return super()._top(histories, k, allowed, profiles, seed)
         known = histories if self._scores_all else self._fitted_part(histories)
         tie_break = drawn_order(histories.n_items, seed)
+        ahead = self._ahead
+        if len(known) == 1 and ahead is not None and ahead.given is self.items_:
+            barred = np.zeros(known.n_items, dtype=np.bool_)
+            if allowed is not None:
+                barred = ~allowed[: known.n_items]
+            barred[known.items] = True
+            (person,) = self.people(known, profiles)
+            return ahead.best(person, k, barred=barred, tie_break=tie_break)
         part = kernels()
 
         def ranked(first: int) -> Rankings:
@@ -184,6 +194,11 @@ class Als(Recommender):
             return lists
 
         return Rankings.stacked(part.in_threads(ranked, range(0, len(known), BLOCK)), k)
+
+    def _work_ahead(self) -> None:
+        assert self.items_ is not None
+        if self._ahead is None or self._ahead.given is not self.items_:
+            self._ahead = LongestFirst.of(self.items_)
 
     def _score_parts(self, parts: Histories, whole: Histories, profiles: Floats | None) -> Floats:
         """Solve with what is chosen held fixed: then scores are sums over the choices."""

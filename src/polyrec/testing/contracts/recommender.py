@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -316,11 +316,21 @@ class RecommenderContract(PartContract):
         part = self.extended()
         histories, saved = _wider(self.histories, 4), state_of(part)
         expected = part.score(histories)
+        allowed = np.arange(histories.n_items) % 3 > 0
+        lists = [part.top(histories, 5, allowed=which) for which in (None, allowed)]
         part.work_ahead()
         assert same_state(state_of(part), saved)
+        close = partial(np.allclose, rtol=self.tolerance, atol=self.tolerance)
         for user in range(len(histories)):
-            found = part.score(histories.rows(slice(user, user + 1)))
-            assert np.allclose(found, expected[user], rtol=self.tolerance, atol=self.tolerance)
+            one = histories.rows(slice(user, user + 1))
+            assert close(part.score(one), expected[user])
+            for which, before in zip((None, allowed), lists, strict=True):
+                after = part.top(one, 5, allowed=which)
+                assert close(after.scores, before.scores[user])
+                shown = after.items[after.items != NO_ITEM]
+                assert close(expected[user, shown], after.scores[after.items != NO_ITEM])
+                assert not np.isin(shown, one.items).any()
+                assert which is None or which[shown].all()
 
     # forget
 
