@@ -150,8 +150,8 @@ class Reading:
     def _manifest(self, stream: IO[bytes]) -> dict[str, Any]:
         try:
             manifest = dict(json.loads(stream.read()))
-            version = int(manifest["format"])
-        except (ValueError, TypeError, KeyError) as error:
+            version, _ = int(manifest["format"]), dict(manifest["sha256"])
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise damaged(self._path, "its manifest cannot be read") from error
         if version > FORMAT:
             made_by = f"{manifest.get('polyrec')}"[:40]
