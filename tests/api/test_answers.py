@@ -128,7 +128,7 @@ def test_health_needs_no_key_and_tells_whether_a_model_is_loaded(desk: Any) -> N
     version = desk.serving.live.model.version
     said = {"status": "ready", "model_version": version, "fault": "", "last_retrain": None}
     assert ready == said
-    desk.serving.live.model = None
+    desk.serving.live.current.model = None
     assert desk.client.get("/health/live").status_code == 200
     for answer in (desk.client.get("/health/ready"), desk.get("/recommend/ada")):
         assert answer.status_code == 503

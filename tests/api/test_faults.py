@@ -294,7 +294,7 @@ def test_a_model_that_may_not_read_texts_of_users_says_so(
     learned, version = artifact.load(model_of_engine)
     encoder = replace(learned.plan.encoder, allow_user_text=False)
     learned = replace(learned, plan=replace(learned.plan, encoder=encoder))
-    desk.serving.live.model = Model.of(Overlaid.of(learned), version)
+    desk.serving.live.current.model = Model.of(Overlaid.of(learned), version)
     answer = desk.post(**TEXT)
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"

@@ -57,11 +57,11 @@ def test_answers_are_counted_by_what_they_rest_on(desk: Any) -> None:
 
 
 def test_the_model_is_told_by_version_and_age(desk: Any) -> None:
-    desk.serving.live.model = replace(desk.serving.live.model, made=time.time() - 1000)
+    desk.serving.live.current.model = replace(desk.serving.live.model, made=time.time() - 1000)
     found = _figures(desk)
     assert found["polyrec_model_info", desk.serving.live.model.version] == 1
     assert 1000 <= found["polyrec_model_age_seconds",] < 1100
-    desk.serving.live.model = None
+    desk.serving.live.current.model = None
     assert not [key for key in _figures(desk) if key[0].startswith("polyrec_model")]
 
 

@@ -233,7 +233,7 @@ def test_what_makes_a_model_fast_is_worked_out_behind_each_that_answers(
 
     monkeypatch.setattr(type(learned.plan.recommender), "_work_ahead", note)
     live.put_items([Item("oboe", {"en": "oboe for music"})]).result()
-    live._ahead.submit(str).result()
+    live.current._ahead.submit(str).result()
     assert done[-1] is live.serving().service.learned.plan.recommender
 
 
@@ -244,8 +244,8 @@ def test_work_ahead_that_fails_is_told_and_the_model_answers(
         raise MemoryError
 
     monkeypatch.setattr(type(learned.plan.recommender), "_work_ahead", fails)
-    live.model = live.serving()
-    live._ahead.submit(str).result()
+    live.current.model = live.serving()
+    live.current._ahead.submit(str).result()
     assert live.fault == "MemoryError"
     assert ask(live, "ada").items
 

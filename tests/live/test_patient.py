@@ -242,9 +242,9 @@ def test_closing_ends_all_threads(start: Callable[..., Live], engine: EmbeddingS
     with pytest.raises(EngineError):
         live.put_items([Item("lute", {"en": "lute for music"})]).result()
     live.close()
-    assert live._again is not None
-    live._again.join(5)
-    assert not live._again.is_alive()
+    assert live.current._again is not None
+    live.current._again.join(5)
+    assert not live.current._again.is_alive()
 
 
 def test_what_is_late_is_none_and_done_nevertheless() -> None:

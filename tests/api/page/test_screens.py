@@ -99,7 +99,7 @@ def test_the_pages_own_language_is_offered_first(browser: Any) -> None:
     learned = live.model.service.learned
     texts = ({"ar": "شاي"}, *learned.catalog.texts[1:])
     catalog = replace(learned.catalog, texts=texts)
-    live.model = replace(live.model, service=Service(replace(learned, catalog=catalog)))
+    live.current.model = replace(live.model, service=Service(replace(learned, catalog=catalog)))
     browser.get()
     assert re.findall(r'name="languages" value="(\w+)"', browser.text)[:2] == ["ar", "en"]
 
@@ -269,13 +269,13 @@ def test_an_engine_that_fails_is_told_and_the_page_stays(browser: Any, monkeypat
 def test_the_data_can_be_seen_and_deleted_while_there_is_no_model(browser: Any) -> None:
     browser.enter()
     browser.like("tea")
-    model, browser.serving.live.model = browser.serving.live.model, None
+    model, browser.serving.live.current.model = browser.serving.live.model, None
     browser.get()
     assert browser.status == 503
     assert '<bdi lang="">tea</bdi>' in browser.get("/page/data")
     browser.post("/page/delete", sure="yes")
     assert browser.told == "1 entry was deleted."
-    browser.serving.live.model = model
+    browser.serving.live.current.model = model
 
 
 def _answering(model: Model, note: str) -> Callable[..., Any]:
