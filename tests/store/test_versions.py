@@ -125,19 +125,14 @@ def test_a_number_that_no_version_has_is_not_known(versions: Versions) -> None:
 
 
 def test_a_model_is_known_by_what_it_was_when_it_came(versions: Versions) -> None:
-    assert versions.of_origin(HASH) is None
     came = versions.add("model-0", HASH)
     assert came.origin == HASH
     changed = versions.put(came.number, folder="model-0b", hash=OTHER, last_forgotten=5)
     assert (changed.folder, changed.hash, changed.origin) == ("model-0b", OTHER, HASH)
     assert (came.last_forgotten, changed.last_forgotten) == (0, 5)
     assert versions.get(came.number) == changed
-    assert versions.of_origin(HASH) == changed
-    assert versions.of_origin(OTHER) is None
     copy = versions.add("model-1", OTHER, origin=HASH)
-    assert (copy.hash, versions.of_origin(HASH)) == (OTHER, copy)
-    versions.fail(copy.number, "damaged")
-    assert versions.of_origin(HASH) == changed
+    assert (copy.hash, copy.origin) == (OTHER, HASH)
 
 
 def test_what_could_not_be_made_is_a_version_that_failed(versions: Versions) -> None:
@@ -149,6 +144,5 @@ def test_what_could_not_be_made_is_a_version_that_failed(versions: Versions) -> 
     assert (failed.hash, failed.origin, failed.state) == ("", "", FAILED)
     assert failed.error == "x" * 2000
     assert versions.last() == failed
-    assert versions.of_origin("") is None
     with pytest.raises(DataError, match="the folder of a version is a path"):
         versions.fail_new("../up", "no")

@@ -164,11 +164,6 @@ class Versions:
         """Give the version that served last before the one that does: to go back, activate it."""
         return self._first(versions.c.state == KEPT)
 
-    def of_origin(self, hash: str) -> Version | None:  # noqa: A002
-        """Give the newest version that was made of a model, if any; those that failed are none."""
-        newest = versions.c.origin == hash, versions.c.state != FAILED
-        return self._first(*newest, by=versions.c.id)
-
     def last(self) -> Version | None:
         """Give the newest version, whether it serves, waits or failed."""
         return self._first(by=versions.c.id)
