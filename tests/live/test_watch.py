@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from polyrec.core.errors import EngineError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.core.types import Query
 from polyrec.live.live import Live
 from polyrec.live.start import start
@@ -176,6 +176,19 @@ def test_one_that_another_service_has_refused_is_not_refused_twice(
     watch.look()
     assert models.versions.get(second).error == "damaged"
     assert live.serving().number == first
+
+
+def test_while_neither_version_is_any_good_the_watch_looks_less_and_less_often(
+    live: Live, watch: Watch, models: ModelsFolder, fit_model: Callable[[str], Path]
+) -> None:
+    first = live.serving()
+    second = let_serve(models, fit_model("ease"))
+    models.versions.fail(first.number, "damaged")
+    shutil.rmtree(models.root / second.folder)
+    with pytest.raises(DataError, match="is gone"):
+        watch.look()
+    assert live.serving() is first
+    assert states(models) == [FAILED, ACTIVE]
 
 
 def test_who_was_deleted_by_another_program_is_taken_out(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import EngineError, PolyrecError
+from polyrec.core.errors import EngineError
 from polyrec.live.faults import words_for
 from polyrec.live.told import tell
 from polyrec.store.versions import FAILED
@@ -119,8 +118,10 @@ class Watch:
                 raise
             words = words_for(error)
             tell("a model was refused", version=active.number, error=words)
-            with suppress(PolyrecError):  # the one that serves here may have failed elsewhere
+            try:
                 self.models.versions.fail(active.number, words, instead=now.number)
+            except DataError:  # the one that serves here has failed elsewhere: both are in trouble
+                raise error from None
             return
         self.models.prune()
         tell("a model was taken", version=active.number, hash=active.hash[:12])
