@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import EngineError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.live.faults import words_for
 from polyrec.live.told import tell
 from polyrec.store.versions import FAILED
