@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS := auto
 DEBIAN_PACKAGES := apertium apertium-eng-spa apertium-es-pt apertium-fr-es \
-	chromium debian-archive-keyring fonts-noto-cjk fonts-noto-core postgresql
+	chromium debian-archive-keyring fonts-noto-cjk fonts-noto-core postgresql wrk
 
 # Holds what is installed, and what pip builds with, to the versions that the tests ran with.
 # (A relative path: pip would split one with spaces.)
