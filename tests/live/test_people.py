@@ -169,3 +169,20 @@ def test_while_the_database_cannot_be_read_what_was_known_before_counts(
     assert people.of("ada") == Person(Feedback(("saw",), (0.25,)))
     assert people.of("eve") == Person()
     assert not people._reading
+
+
+def test_people_who_were_read_at_once_are_not_read_again_at_once(database: Database) -> None:
+    now = [0.0]
+    people = People(database, clock=lambda: now[0])
+    users = [f"user {n}" for n in range(200)]
+    for user in users:
+        people.of(user)
+    held = []
+    for now[0] in (HELD_S / 2 - 0.1, HELD_S * 0.6, HELD_S * 0.75, HELD_S * 0.9, HELD_S):
+        people._looked = now[0]
+        held.append(sum(people.held(user) is not None for user in users))
+    assert held[0] == 200
+    assert 130 < held[1] < 190
+    assert 70 < held[2] < 130
+    assert 10 < held[3] < 70
+    assert held[4] == 0

@@ -29,7 +29,8 @@ LOOK_S = 1.0
 """So often it is looked whose events another process wrote, or whom it deleted."""
 
 HELD_S = 60.0
-"""After so long somebody is read anew: so soon own words that another process wrote are seen."""
+"""After so long, or half of it, somebody is read anew: so own words that another process wrote are
+seen. Not after equally long, or all would be read at once again."""
 
 REST_S = 1.0
 """So long a database that could not be read is left alone: each try may take a while."""
@@ -97,7 +98,8 @@ class People:
             if self._reading.get(user_id) is token:
                 del self._reading[user_id]
                 if person is not None:
-                    self._hold(user_id, person, now + HELD_S)
+                    spread = 0.5 + hash(user_id) % 1024 / 2048
+                    self._hold(user_id, person, now + HELD_S * spread)
         return replace(before or NOBODY, is_whole=False) if person is None else person
 
     def held(self, user_id: str) -> Person | None:
