@@ -311,3 +311,12 @@ def test_texts_of_others_are_shown_and_never_run(browser: Any) -> None:
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
         assert "49" not in re.sub(r"\w{20,}", "", page)
+
+
+def test_an_id_that_is_no_text_is_told(browser: Any) -> None:
+    browser.enter()
+    browser.post("/page/event", item="%ff", mark="like")
+    assert browser.answer.status_code == 422
+    browser.post("/page/person", pick="%ff")
+    assert browser.answer.status_code == 422
+    assert browser.answer.headers["content-type"].startswith("text/html")

@@ -67,7 +67,8 @@ def leave(visit: Anybody, form: Form) -> Response:
 def pick(visit: Visitor, form: Form) -> Response:
     """Show another person's recommendations, or the visitor's own again."""
     session = visit.session
-    person = form.text("typed").strip() or form.id("pick") or session.own
+    with visit.telling_problems():
+        person = form.text("typed").strip() or form.id("pick") or session.own
     if len(person) > LONGEST_ID or not can_hold(person):
         raise visit.problem("unusable", 422)
     said = "back" if person == session.own else "picked"
@@ -99,8 +100,9 @@ def wish(visit: Visitor, form: Form) -> Response:
 def mark(visit: Visitor, form: Form) -> Response:
     """Keep that somebody likes or dislikes an item, or how many stars they give."""
     _needs_write(visit)
-    value, item, person = form.text("mark"), form.id("item"), visit.session.person
+    value, person = form.text("mark"), visit.session.person
     with visit.telling_problems():
+        item = form.id("item")
         visit.held.live.serving().check_items([item])
         if value == "dislike":
             said, stars, event = "disliked", 0, Event(person, item, DISLIKE)

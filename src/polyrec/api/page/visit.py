@@ -18,7 +18,7 @@ from polyrec.api.page.session import Session, new_session
 from polyrec.api.page.state import PageState
 from polyrec.api.page.words import TONGUES, Words, negotiated, words_in
 from polyrec.api.serving import Serving
-from polyrec.core.errors import EngineError, PolyrecError
+from polyrec.core.errors import DataError, EngineError, PolyrecError
 
 MOST_FIELDS = 100
 
@@ -157,8 +157,15 @@ class Posted:
         return [str(value) for value in self._form.getlist(name)]
 
     def id(self, name: str) -> str:
-        """Give an id, which is sent percent-encoded: browsers change line breaks in forms."""
-        return unquote(self.text(name), errors="surrogatepass")
+        """Give an id, which is sent percent-encoded: browsers change line breaks in forms.
+
+        Raises:
+            DataError: it is no text.
+        """
+        try:
+            return unquote(self.text(name), errors="surrogatepass")
+        except UnicodeDecodeError:
+            raise DataError("an id that was sent is no text") from None
 
 
 async def posted(request: Request, visit: Annotated[Visit, Depends(anybody)]) -> Posted:
