@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 
@@ -274,3 +275,11 @@ def test_whoever_is_deleted_takes_what_was_asked_out_of_memory(
     monkeypatch.setattr(type(plan.encoder), "forget_queries", lambda _: cleared.append("all"))
     live.delete_user("ada", actor="test")
     assert cleared == ["all"]
+
+
+def test_the_garbage_collector_does_not_look_through_a_model_that_serves(served: Live) -> None:
+    learned = served.serving().service.learned
+    assert gc.is_tracked(learned)
+    assert not any(each is learned for each in gc.get_objects())
+    gc.unfreeze()
+    assert any(each is learned for each in gc.get_objects())
