@@ -304,13 +304,13 @@ def test_notes_of_the_service_are_told_in_the_pages_language(
 
 def test_texts_of_others_are_shown_and_never_run(browser: Any) -> None:
     browser.enter()
-    evil = '"><script>alert(1)</script>\u202e{{ 7 * 7 }}'
+    evil = '"><script>alert(1)</script>\u202e{{ 7 * 19048 + 1 }}'
     browser.post("/page/wishes", text=evil, mode="any")
     browser.post("/page/satisfaction", score="3", comment=evil)
     for page in (browser.get(), browser.get("/page/data")):
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
-        assert "49" not in re.sub(r"[\w-]{20,}", "", page)
+        assert "133337" not in page
 
 
 def test_an_id_that_is_no_text_is_told(browser: Any) -> None:
