@@ -166,6 +166,30 @@ def test_a_postgresql_that_is_restarted_is_used_again_by_itself(
         assert service.ask("/users/eve/export").body["events"][0]["item_id"] == "saw"
 
 
+def test_a_database_that_hangs_keeps_nobody_from_an_answer(
+    model_folder: Path, tmp_path: Path, own_postgresql: Postgresql
+) -> None:
+    environment = {"POLYREC_DATABASE": own_postgresql.new()}
+    with (
+        served(model_folder, tmp_path, options=NO_LIMIT, environment=environment) as service,
+        ThreadPoolExecutor(60) as pool,
+    ):
+        _check_that_all_is_well(service)
+        ask = partial(service.ask, "/events", method="POST", body=EVENT, timeout_s=60)
+        with own_postgresql.frozen():
+            written = [pool.submit(ask) for _ in range(30)]
+            asked = [pool.submit(service.ask, f"/recommend/user{n}?k=2") for n in range(30)]
+            end = time.monotonic() + 3 * SLOW_S
+            for future in asked:
+                reply = future.result(max(0.0, end - time.monotonic()))
+                assert (reply.status, len(reply.body["items"])) == (200, 2)
+                assert UNREAD in reply.body["note"]
+            _check_that_answers_go_on_without_the_database(service)
+        assert {future.result().status for future in written} <= {202, 503}
+        _until(lambda: UNREAD not in service.ask("/recommend/ada").body["note"])
+        _check_that_all_is_well(service)
+
+
 def test_tables_that_others_lock_cost_a_moment(
     model_folder: Path, tmp_path: Path, new_postgresql: Callable[[], str]
 ) -> None:

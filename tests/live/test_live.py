@@ -10,9 +10,11 @@ import polyrec
 from polyrec.core.errors import EngineError
 from polyrec.core.types import Query
 from polyrec.live.catalog import to_catalog, to_items
+from polyrec.live.feedback import Feedback
 from polyrec.live.live import Live
 from polyrec.live.models_folder import Loaded, ModelsFolder
 from polyrec.live.overlay import Overlaid
+from polyrec.live.people import NOBODY, Person
 from polyrec.live.start import start
 from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database
@@ -210,18 +212,22 @@ def test_who_is_deleted_while_another_model_is_taken_stays_deleted(
     assert "u3" not in model.service.learned.users
 
 
-def test_an_answer_is_at_hand_once_its_user_was_read_and_says_nothing_that_is_to_be_encoded(
-    live: Live,
-) -> None:
+def test_who_asks_is_at_hand_once_they_were_read(live: Live) -> None:
     live.put_users([User("zoe", "flute for music", "en")])
-    assert live.has_at_hand(Query(history=("saw",)))
-    assert not live.has_at_hand(Query(history=("saw",), text="flute"))
-    for user, at_hand in (("ada", True), ("zoe", False)):
-        assert not live.has_at_hand(Query(user_id=user))
-        ask(live, user)
-        assert live.has_at_hand(Query(user_id=user)) == at_hand
-    live.record([Event("ada", "plane", "purchase")])
-    assert not live.has_at_hand(Query(user_id="ada"))
+    assert live.at_hand(Query(history=("saw",))) == NOBODY
+    assert live.at_hand(Query(user_id="zoe")) is None
+    read = live.who_asks(Query(user_id="zoe"))
+    assert read.text == "flute for music"
+    assert live.at_hand(Query(user_id="zoe")) is read
+    live.record([Event("zoe", "plane", "purchase")])
+    assert live.at_hand(Query(user_id="zoe")) is None
+
+
+def test_an_answer_rests_on_what_was_read_before_it(live: Live) -> None:
+    person = Person(Feedback(("flute",), (1.0,)))
+    _, answer = live.answer(Query(user_id="new", k=2), person)
+    assert answer.mode == "fold-in"
+    assert sorted(ids(answer)) == ["drum", "harp"]
 
 
 def test_what_makes_a_model_fast_is_worked_out_behind_each_that_answers(

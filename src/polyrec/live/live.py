@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Query, Suggestion
     from polyrec.live.model import Model
     from polyrec.live.models_folder import Loaded, ModelsFolder
+    from polyrec.live.people import Person
     from polyrec.pipeline.explanation import Explanation
     from polyrec.store.database import Database
     from polyrec.store.event import Event
@@ -95,17 +96,21 @@ class Live:
             raise EngineError("no model is loaded", retryable=True)
         return self.model
 
-    def answer(self, query: Query) -> tuple[Model, Suggestion]:
+    def answer(self, query: Query, person: Person | None = None) -> tuple[Model, Suggestion]:
         """Answer a query with all that is known of its user, and say which model did.
 
         While the database cannot be read, or a text not encoded, the answer rests on what is known
         without, and its note says so.
 
+        Args:
+            query: what is asked.
+            person: what is known of the user beyond the model; None reads it.
+
         Raises as `Service.recommend` does, and:
             EngineError: there is no model.
         """
         model = self.serving()
-        joined, notes = self._known(query, model)
+        joined, notes = self._known(query, model, person)
         try:
             found = model.service.recommend(joined)
         except EngineError:
@@ -116,17 +121,13 @@ class Live:
         notes += [found.note] if found.note else []
         return model, replace(found, note="; ".join(notes))
 
-    def fetch(self, query: Query) -> None:
-        """Read what an answer takes from the database, so that the answer does not."""
-        if query.user_id:
-            self.people.of(query.user_id)
+    def who_asks(self, query: Query) -> Person:
+        """Give what is known of who asks beyond the model, as far as the database can be read."""
+        return self.people.of(query.user_id) if query.user_id else NOBODY
 
-    def has_at_hand(self, query: Query) -> bool:
-        """Whether an answer takes neither the database nor an encoder."""
-        if query.text is not None:
-            return False
-        person = self.people.held(query.user_id) if query.user_id else None
-        return not query.user_id or (person is not None and not person.text)
+    def at_hand(self, query: Query) -> Person | None:
+        """Give the same where it need not be read; else None."""
+        return self.people.held(query.user_id) if query.user_id else NOBODY
 
     def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
         """Explain items to who asks.
@@ -224,18 +225,19 @@ class Live:
         """Wait for what is under way, and end."""
         self.current.close()
 
-    def _known(self, query: Query, model: Model) -> tuple[Query, list[str]]:
+    def _known(
+        self, query: Query, model: Model, person: Person | None = None
+    ) -> tuple[Query, list[str]]:
         """Say all that is known of who asks and may be read, and what is missing."""
-        joined, notes = self._joined(query, model)
+        joined, notes = self._joined(query, model, person or self.who_asks(query))
         if joined.text is None or model.may_read_texts:
             return joined, notes
         return replace(joined, text=None), [*notes, NO_LEAVE]
 
-    def _joined(self, query: Query, model: Model) -> tuple[Query, list[str]]:
+    def _joined(self, query: Query, model: Model, person: Person) -> tuple[Query, list[str]]:
         """Add to a query what is known of its user beyond the model, and say what is missing."""
         if not query.user_id:
             return query, []
-        person = self.people.of(query.user_id)
         learned, feedback = model.service.learned, person.feedback
         if person == NOBODY and query.user_id in learned.users:
             return query, []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from polyrec.core.errors import EngineError
 from polyrec.live.feedback import Feedback, feedback_of
+from polyrec.live.patient import Limited
 from polyrec.live.workers import Patience
 from polyrec.store.events import Events
 from polyrec.store.forgotten import Forgotten
@@ -31,6 +32,9 @@ LOOK_S = 1.0
 HELD_S = 60.0
 """After so long, or half of it, somebody is read anew: so own words that another process wrote are
 seen. Not after equally long, or all would be read at once again."""
+
+WITHIN_S = 2.0
+"""So long an answer waits for the database, which may hang."""
 
 REST_S = 1.0
 """So long a database that could not be read is left alone: each try may take a while."""
@@ -78,7 +82,8 @@ class People:
         self._held: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._reading: dict[str, object] = {}
         self._lock = Lock()
-        self._patience = Patience(most=1, rest_s=REST_S, clock=clock)
+        patience = Patience(most=1, rest_s=REST_S, clock=clock)
+        self._limited = Limited(WITHIN_S, n_threads=8, most_waiting=32, patience=patience)
 
     def of(self, user_id: str) -> Person:
         """Give what is known of a user, as far as the database can be read."""
@@ -123,15 +128,11 @@ class People:
             now = self._clock()
             if now < self._looked + LOOK_S:  # somebody else has looked meanwhile
                 return True
-            if self._patience.left_s:
-                return False
             try:
-                self._drop_changed()
+                self._limited.run(self._drop_changed)
             except EngineError:
-                self._patience.lose()
                 return False
             self._looked = now
-        self._patience.regain()
         return True
 
     def _drop_changed(self) -> None:
@@ -152,16 +153,16 @@ class People:
 
     def _read(self, user_id: str) -> Person | None:
         """Read what is known of a user; None where the database cannot be read."""
-        if self._patience.left_s:
-            return None
-        try:
+
+        def person() -> Person:
             feedback = feedback_of(self._events.of(user_id, newest=LONGEST_HISTORY))
             user = self._users.get(user_id)
+            return Person(feedback) if user is None else Person(feedback, user.text, user.language)
+
+        try:
+            return self._limited.run(person)
         except EngineError:
-            self._patience.lose()
             return None
-        self._patience.regain()
-        return Person(feedback) if user is None else Person(feedback, user.text, user.language)
 
     def _hold(self, user_id: str, person: Person, until: float) -> None:
         self._held[user_id] = (until, person)

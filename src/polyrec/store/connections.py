@@ -100,7 +100,7 @@ def _engine(url: sa.URL, wait_s: float) -> Engine:
             max_overflow=MOST - KEPT,
             pool_timeout=wait_s,
             pool_pre_ping=not on_sqlite,  # the server may have been restarted meanwhile
-            connect_args={} if on_sqlite else {"connect_timeout": max(2, round(wait_s))},
+            connect_args={} if on_sqlite else _patience(wait_s),
         )
     except ModuleNotFoundError as error:
         raise MissingExtraError(
@@ -125,6 +125,18 @@ def _engine(url: sa.URL, wait_s: float) -> Engine:
     sa.event.listen(engine, "checkout", check)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _patience(wait_s: float) -> dict[str, int]:
+    """Give the settings by which a machine that is gone is noticed, not after hours."""
+    seconds = max(2, round(wait_s))
+    return {
+        "connect_timeout": seconds,
+        "tcp_user_timeout": 1000 * seconds,
+        "keepalives_idle": seconds,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
 
 
 def _identity(file: Path) -> tuple[int, int]:

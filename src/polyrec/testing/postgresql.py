@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -59,6 +60,20 @@ class Postgresql:
     def stop(self, how: str = "fast") -> None:
         """End it; whoever asks it something is cut off; `immediate` is as if it were killed."""
         self._run("pg_ctl", "stop", "-w", "-m", how, "-D", self._data)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop all its processes where they are: connections stay open, and nothing answers."""
+        first = int((Path(self._data) / "postmaster.pid").read_text("utf-8").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8").split()
+        pids = [first, *map(int, children)]
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def _run(self, program: str, *options: str) -> None:
         command = [*self._user, str(self._bin_folder / program), *options]

@@ -20,6 +20,7 @@ from polyrec.api.translating import translations
 from polyrec.core.errors import DataError, EngineError
 from polyrec.core.types import Query as Question
 from polyrec.live.live import NO_LEAVE
+from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
 
@@ -69,19 +70,19 @@ def _question(wishes: schemas.Wishes, **asker: Any) -> Question:
 
 
 async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -> Response:
-    live = held.live
-    at_hand = live.has_at_hand(question)
-    if question.user_id and not at_hand:
-        await run_in_threadpool(live.fetch, question)
-        at_hand = live.has_at_hand(question)
-    at_hand = at_hand and not (wishes.explain or wishes.translate)
-    body = await held.pace.answer(partial(_answer, held, wishes, question), at_hand=at_hand)
+    person = held.live.at_hand(question)
+    if person is None:
+        person = await run_in_threadpool(held.live.who_asks, question)
+    # computing alone: it waits for no encoder, no database and no other machine
+    at_hand = not (question.text or person.text or wishes.explain or wishes.translate)
+    work = partial(_answer, held, wishes, question, person)
+    body = await held.pace.answer(work, at_hand=at_hand)
     return Response(body, media_type="application/json")
 
 
-def _answer(held: Serving, wishes: schemas.Wishes, question: Question) -> bytes:
+def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: Person) -> bytes:
     """Give a `schemas.Answer` as JSON; to check it again would take as long as to find it."""
-    model, found = held.live.answer(question)
+    model, found = held.live.answer(question, person)
     notes = [_without_engine(found.note)] if found.note else []
     explanations: list[schemas.Because | None] = [None] * len(found.items)
     if wishes.explain and found.items:
