@@ -60,6 +60,8 @@ def test_a_wish_that_cannot_be_is_told_what_is_wrong(
         {"history": "saw"},
         {"history": ["saw"] * 1001},
         {"history": [1]},
+        {"k": "3"},
+        {"explain": "yes"},
         {"text": "x" * 10_001},
         {"text": "wood", "text_language": "?"},
         {"user_id": "ada"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -19,6 +20,8 @@ from polyrec.store.limits import LONGEST_ID, LONGEST_NOTE, LONGEST_TAG
 
 MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES, MOST_AT_ONCE = 100, 1000, 20, 1000
 LONGEST_TEXT, LONGEST_ITEM_TEXT, MOST_TEXTS = 10_000, 100_000, 100
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
@@ -79,6 +82,8 @@ class Wishes(Reading):
 
 class Anybody(Wishes):
     """Somebody without an account: what they chose, what they say, or both."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     history: list[Id] = Field([], max_length=LONGEST_HISTORY, description="Items they chose.")
     text: str | None = Field(
@@ -163,7 +168,7 @@ class Alike(BaseModel):
 class Sent(BaseModel):
     """What is sent to be kept."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Event(Sent):
@@ -173,8 +178,18 @@ class Event(Sent):
     item_id: Id
     kind: Literal["view", "click", "purchase", "rating", "dislike"]
     rating: float | None = Field(None, ge=1, le=5, description="Stars; of a `rating` alone.")
-    at: AwareDatetime | None = Field(None, description="When; now, where nothing is said.")
+    at: AwareDatetime | None = Field(
+        None, strict=False, description="When; now, where nothing is said."
+    )
     key: Id | None = Field(None, description="A name for it, so that it counts once.")
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _is_written(cls, given: Any) -> Any:
+        """Refuse numbers: nobody knows whether they count seconds or milliseconds."""
+        if given is not None and not (isinstance(given, str) and DATE.match(given)):
+            raise ValueError("give a time as in 2026-01-31T12:00:00Z")
+        return given
 
     @model_validator(mode="after")
     def _rates_with_stars(self) -> Self:
@@ -279,7 +294,7 @@ class Opinion(Sent):
     """How satisfied a user is with what they were recommended."""
 
     user_id: Id
-    score: int = Field(ge=1, le=5, strict=True, description="1 (not at all) to 5.")
+    score: int = Field(ge=1, le=5, description="1 (not at all) to 5.")
     comment: str = Field("", max_length=LONGEST_NOTE)
 
 
