@@ -34,6 +34,7 @@ class Counting(Encoder):
     name: str = "counting"
     fails_at: str = ""
     asked: list[str] = field(default_factory=list, compare=False)
+    is_open: bool = False
 
     @property
     def dim(self) -> int:
@@ -42,6 +43,9 @@ class Counting(Encoder):
     @property
     def fingerprint(self) -> str:
         return self.name
+
+    def open(self) -> None:
+        self.is_open = True
 
     def _encode(self, texts: list[str], kind: Kind, advance: Callable[[int], None]) -> Floats:
         if self.fails_at in texts and self.fails_at:
@@ -224,3 +228,9 @@ def test_nothing_is_written_until_something_is_encoded(tmp_path: Path) -> None:
     part = Cached(Hashing(), folder=str(tmp_path / "cache"))
     assert part.encode([]).shape == (0, 256)
     assert not (tmp_path / "cache").exists()
+
+
+def test_what_encoding_takes_is_loaded_by_the_encoder_that_it_holds(tmp_path: Path) -> None:
+    held = Counting()
+    Cached(held, str(tmp_path)).open()
+    assert held.is_open

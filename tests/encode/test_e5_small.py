@@ -105,6 +105,12 @@ class TestVectors:
         ]
         assert np.mean(right) >= 0.9
 
+    def test_it_can_be_loaded_before_the_first_text_comes(self) -> None:
+        early = E5Small()
+        assert early._engine is None
+        early.open()
+        assert early._engine is not None
+
     def test_queries_and_passages_differ(self, encoder: E5Small) -> None:
         passage, query = (encoder.encode(ENGLISH[:1], kind=kind) for kind in ("passage", "query"))
         assert cosines(passage, query)[0] < 0.99
