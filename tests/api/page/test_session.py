@@ -121,7 +121,7 @@ def test_a_cookie_of_another_polyrec_begins_anew(browser: Any, more: dict[str, A
 def test_who_has_a_long_history_is_named_to_the_admin_alone(browser: Any) -> None:
     assert "ada · 2 items" in browser.enter()
     browser.enter("read")
-    assert "ada" not in browser.text
+    assert not re.search(r"\bada\b", browser.text)
     assert 'name="typed"' in browser.text
 
 
@@ -321,6 +321,7 @@ def test_the_log_holds_nothing_of_who_was_there(browser: Any, caplog: Any) -> No
     browser.get("/page/export")
     logged = "".join(record.getMessage() for record in caplog.records if "api" in record.name)
     assert '"/page/event"' in logged
+    logged = re.sub(r'"request": "\w+"', "", logged)  # made at random: it may hold any word
     for private in ("visitor-", "greenish", "ada", "saw", browser.keys["all"], token):
         assert private not in logged
 
