@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from polyrec.api.log import log, place_of
+from polyrec.api.log import REQUEST, log, place_of
 from polyrec.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -49,17 +49,12 @@ class Door:
             await self.app(scope, receive, send)
             return
         passage = _Passage(send)
-        scope.setdefault("state", {})["request_id"] = passage.id
+        before = REQUEST.set(passage.id)
         start = time.perf_counter()
         try:
             await self._answer(scope, receive, passage.send)
         except Exception as error:  # noqa: BLE001 (the last one who can answer)
-            log(
-                "failed",
-                request=passage.id,
-                error=type(error).__name__,
-                at=place_of(error),
-            )
+            log("failed", error=type(error).__name__, at=place_of(error))
             if not passage.status:
                 await Problem(500, "the service has failed")(scope, receive, passage.send)
         finally:
@@ -70,12 +65,12 @@ class Door:
             self.metrics.answered(route, method, passage.status, seconds)
             log(
                 "answered",
-                request=passage.id,
                 method=method,
                 route=route,
                 status=passage.status,
                 ms=round(1000 * seconds, 1),
             )
+            REQUEST.reset(before)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self.settings.max_body_bytes

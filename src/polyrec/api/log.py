@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,10 @@ LOG = logging.getLogger("polyrec.api")
 
 OWN_WORDS = ("polyrec", "uvicorn.error")
 """Loggers whose words hold nothing of a request; of others, only who speaks and where is told."""
+
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The id of the request that is answered; it stands in all lines that are written meanwhile."""
 
 
 def log(event: str, **facts: Any) -> None:
@@ -65,4 +70,5 @@ def _thread_failed(failed: threading.ExceptHookArgs) -> None:
 
 def _line(event: str, **facts: Any) -> str:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"time": now, "event": event, **facts})
+    which = {"request": REQUEST.get()} if REQUEST.get() else {}
+    return json.dumps({"time": now, "event": event, **which, **facts})

@@ -88,7 +88,7 @@ async def _of_polyrec(request: Request, error: Exception) -> Response:
     assert isinstance(error, PolyrecError)
     match error:
         case EngineError():  # its words may hold an address of the operator's
-            log("engine failed", request=request.state.request_id, at=place_of(error))
+            log("engine failed", at=place_of(error))
             wait = str(round(error.wait_s) or RETRY_S)
             words = "an engine that this answer needs has failed; ask again later"
             return Problem(503, words, {"Retry-After": wait})

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from polyrec.api.access import LONGEST_KEY
-from polyrec.api.log import log
+from polyrec.api.log import log, place_of
 from polyrec.api.page.answers import answer_of
 from polyrec.api.page.offers import Offers, chips
 from polyrec.api.page.session import can_hold, new_session, new_visitor
@@ -209,7 +209,7 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
             events = live.events.of(session.person, newest=MOST_EVENTS)
             marks = marks_of(events, model.service.learned.catalog, session.languages)
     except EngineError as error:
-        log("engine failed", error=type(error).__name__)
+        log("engine failed", at=place_of(error))
     return visit.shows(
         "home.html",
         200 if answer else 503,
