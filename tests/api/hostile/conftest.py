@@ -34,7 +34,7 @@ def check_line(line: str, routes: set[str | None]) -> str:
     event = found.pop("event")
     if event == "said" and found["by"] == "python_multipart.multipart":
         assert re.fullmatch(r"\w+:\d+", found.pop("at"))
-        assert set(found) == {"by", "level"}
+        assert set(found) == {"by", "level", "request"}
         return ""
     assert event == "answered", line
     assert found.pop("method") in METHODS, line
