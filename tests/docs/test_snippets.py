@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEED_A_SERVICE = {"docs/client.md"}
-LANGUAGES = {"", "console", "csv", "jsonl", "python", "sh", "text", "toml", "tsv"}
+LANGUAGES = {"", "console", "csv", "json", "jsonl", "python", "sh", "text", "toml", "tsv"}
 OPTIONS = {"save", "file", "exit", "long", "output"}
 
 
@@ -62,6 +63,8 @@ class Runner:
             self._save(fence)
         elif "file" in fence.options:
             self._quote(where, fence)
+        elif fence.language == "json":
+            json.loads(fence.text)
         elif fence.language == "python":
             self._python(where, fence)
         elif fence.language == "sh":
