@@ -96,3 +96,29 @@ def test_nobody_known_is_told_what_is_popular(run: Run, ease_model: str) -> None
 def test_an_unknown_item_is_a_fault_of_data(run: Run, ease_model: str) -> None:
     result = run("explain", ease_model, "--user", "bob", "--item", "nosuch")
     assert (result.exit_code, result.stdout) == (3, "")
+
+
+def test_in_words_each_item_is_explained_in_the_language_of_who_asks(
+    run: Run, ease_model: str
+) -> None:
+    args = ("explain", ease_model, "--user", "bob", "--item", "säge", "--words")
+    assert run(*args).stdout == (
+        "säge (de): Handsäge für Holz\n"
+        "Because you chose “Hand saw” (43%) and “Plane for wood” (43%). 2 of your 3 choices speak "
+        "for it.\n"
+    )
+    said = run(*args, "--language", "es", "--language", "en").stdout
+    assert "Porque elegiste «Hand saw»" in said
+    assert "Idioma de su texto: alemán; pediste: español o inglés." in said
+
+
+def test_words_in_a_language_without_templates_are_english_and_say_so(
+    run: Run, ease_model: str
+) -> None:
+    args = ("explain", ease_model, "--user", "bob", "--item", "säge", "--words", "--language", "sw")
+    assert "Because you chose" in run(*args).stdout
+    assert "note: there are no templates in sw" in run(*args).stdout
+    (one,) = json.loads(run(*args, "--json").stdout)["explanations"]
+    assert one["in_words"]["language"] == "en"
+    assert one["in_words"]["worded_by"] == "template"
+    assert one["in_words"]["facts"][0]["kind"] == "chosen"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from polyrec.pipeline.explanation import Explanation, Person, SimilarUser, Word
+    from polyrec.pipeline.wording.worded import Worded
 
 SHOWN = 5
 """So many items, words and people of each kind; JSON has all."""
@@ -27,6 +28,7 @@ Examples:
   polyrec explain model --user m0042 --item gimp --people
   polyrec explain model --history node-glob --history node-graceful-fs -k 1
   polyrec explain model --text "画像編集ソフト" --text-language ja --json
+  polyrec explain model --user m0042 --words --language es
 
 Without an item the first that would be recommended are explained."""
 
@@ -52,13 +54,29 @@ Without an item the first that would be recommended are explained."""
     is_flag=True,
     help="Name users who are alike: for the operator, not for whoever asks.",
 )
+@click.option("--words", "in_words", is_flag=True, help="Say it in sentences to who asks.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="TAG",
+    help="A language that they read, of texts and sentences; repeatable, most wished first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(
-    *, model: str, item_ids: tuple[str, ...], k: int, people: bool, as_json: bool, **asked: Any
+    *,
+    model: str,
+    item_ids: tuple[str, ...],
+    k: int,
+    people: bool,
+    in_words: bool,
+    as_json: bool,
+    **asked: Any,
 ) -> None:
     """Show why items of a MODEL (a folder that fit has written) are recommended, or not."""
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
+    from polyrec.pipeline.wording.worded import worded
 
     query = Query(k=k, **asked)
     if people and query.user_id is None:
@@ -67,22 +85,40 @@ def explain(
     items = item_ids or [item.item_id for item in service.recommend(query).items]
     found = service.explain_many(query, items, people=people)
     alike = service.similar_users(query.user_id, k=SHOWN) if people and query.user_id else ()
+    languages = query.languages
+    said = [worded(each, languages, wished=languages) for each in found] if in_words else []
     if as_json:
         users = {"similar_users": [asdict(each) for each in alike]} if people else {}
         documents = [asdict(each) for each in found]
+        for document, words in zip(documents, said, strict=False):
+            document["in_words"] = asdict(words)
         show_json({"user_id": query.user_id, "explanations": documents} | users)
         return
     for place, each in enumerate(found):
         if place:
             click.echo()
-        _show(each)
+        if said:
+            _show_said(each, said[place])
+        else:
+            _show(each)
     if alike:
         click.echo(f"\nusers like {printable(str(query.user_id))}:")
         _show_users(alike)
 
 
-def _show(found: Explanation) -> None:
+def _show_said(found: Explanation, said: Worded) -> None:
+    _show_item(found)
+    click.echo(said.text)  # what it quotes is made harmless, what isolates it must stay
+    if said.error:
+        click.echo(printable(f"note: {said.error}"))
+
+
+def _show_item(found: Explanation) -> None:
     click.echo(printable(f"{found.item_id} ({found.language}): {first_line(found.text)}"))
+
+
+def _show(found: Explanation) -> None:
+    _show_item(found)
     click.echo(f"score {found.score:.3f}{_sum(found)}; {MODES[found.mode]} ({found.mode})")
     if found.events:
         _show_events(found)

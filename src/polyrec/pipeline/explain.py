@@ -147,7 +147,7 @@ class Explainer:
             return None
         cosines = self._vectors(others) @ self._vectors(item)
         best = int(np.argmax(cosines))
-        return Neighbour(self._shown(int(others[best]))[0], float(cosines[best]))
+        return Neighbour(*self._shown(int(others[best])), float(cosines[best]))
 
     def _read(self, items: Integers) -> tuple[list[Words | None], Words | None]:
         """Read the words of items and of the query; None where that would take too long."""

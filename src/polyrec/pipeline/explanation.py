@@ -47,10 +47,14 @@ class Neighbour:
 
     Attributes:
         item_id: the item.
+        language: tag of its text.
+        text: its text, in a wished language where it has one.
         cosine: how near it is in the space.
     """
 
     item_id: str
+    language: str
+    text: str
     cosine: float
 
 

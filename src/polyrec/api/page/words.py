@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import langcodes
 from babel import Locale, negotiate_locale
 from babel.dates import UTC, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
-from babel.support import Translations
+
+from polyrec.core.messages import language_called, messages_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from babel.support import Translations
 
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "page"
@@ -56,15 +55,7 @@ class Words:
 
     def language(self, tag: str) -> str:
         """Name a language; a tag that has no name is its own."""
-        if named := self.locale.languages.get(tag.replace("-", "_")):
-            return str(named)
-        parsed = langcodes.Language.get(tag)
-        name = self.locale.languages.get(parsed.language or "", tag)
-        more = [
-            self.locale.scripts.get(parsed.script or ""),
-            self.locale.territories.get(parsed.territory or ""),
-        ]
-        return f"{name} ({', '.join(filter(None, more))})" if any(more) else str(name)
+        return language_called(tag, self.locale)
 
     def listed(self, tags: Sequence[str]) -> str:
         """Name several languages, parted as no language minds."""
@@ -86,12 +77,8 @@ class Words:
 @lru_cache
 def words_in(tongue: str) -> Words:
     """Read the words of one of `TONGUES`."""
-    with (FOLDER / tongue / f"{DOMAIN}.po").open("rb") as file:
-        catalog = read_po(file, locale=tongue)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return Words(tongue, Locale.parse(tongue), Translations(compiled, DOMAIN))
+    locale = Locale.parse(tongue)
+    return Words(tongue, locale, messages_in(FOLDER / tongue / f"{DOMAIN}.po", locale))
 
 
 def negotiated(header: str) -> str:

@@ -1,0 +1,1 @@
+"""Explanations as sentences: facts first, then words for them in the language of who asks."""
