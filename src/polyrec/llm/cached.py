@@ -74,6 +74,17 @@ class Cached(LanguageModel):
         part = self.model.complete if kind == "query" else super().complete
         return part(prompts, schema=schema, max_tokens=max_tokens, kind=kind)
 
+    def likelihood(
+        self,
+        prompts: Sequence[Prompt],
+        answers: Sequence[str],
+        *,
+        kind: Literal["passage", "query"] = "passage",
+    ) -> list[Completion]:
+        """Say how likely answers are; the held model's own way where a user's text is asked."""
+        part = self.model.likelihood if kind == "query" else super().likelihood
+        return part(prompts, answers, kind=kind)
+
     def _complete(
         self,
         prompts: list[Prompt],
@@ -81,8 +92,28 @@ class Cached(LanguageModel):
         max_tokens: int,
         advance: Callable[[int], None],
     ) -> list[Completion]:
-        asked = [self.fingerprint, schema, max_tokens]
-        keys = [_key([*asked, asdict(prompt)]) for prompt in prompts]
+        def ask(some: list[Prompt]) -> list[Completion]:
+            return self.model._answers(some, schema, max_tokens, advance)
+
+        return self._remembered(prompts, [schema, max_tokens], ask, advance)
+
+    def _likelihood(
+        self, prompts: list[Prompt], answers: tuple[str, ...], advance: Callable[[int], None]
+    ) -> list[Completion]:
+        def ask(some: list[Prompt]) -> list[Completion]:
+            return self.model._likelihood(some, answers, advance)
+
+        return self._remembered(prompts, ["likelihood", answers], ask, advance)
+
+    def _remembered(
+        self,
+        prompts: list[Prompt],
+        how: list[Any],
+        ask: Callable[[list[Prompt]], list[Completion]],
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        """Ask for what is not known, block by block, and keep it."""
+        keys = [_key([self.fingerprint, *how, asdict(prompt)]) for prompt in prompts]
         with Remembered(self.file, "answers", "cache of answers").opened() as file:
             known = {key: self._read(raw) for key, raw in file.get(keys).items()}
             todo = {key: p for key, p in zip(keys, prompts, strict=True) if key not in known}
@@ -93,9 +124,7 @@ class Cached(LanguageModel):
             for start in range(0, len(places), BLOCK):
                 block = places[start : start + BLOCK]
                 try:
-                    made = self.model._answers(
-                        [todo[key] for key in block], schema, max_tokens, advance
-                    )
+                    made = ask([todo[key] for key in block])
                 except UnfinishedError as stop:
                     known |= _keep(file, dict(zip(block, stop.done, strict=True)))
                     raise UnfinishedError(stop, [known.get(key) for key in keys]) from stop
@@ -106,7 +135,8 @@ class Cached(LanguageModel):
 
     def _read(self, raw: bytes) -> Completion:
         try:
-            return replace(Completion(**json.loads(raw)), seconds=0.0)
+            found = Completion(**json.loads(raw))
+            return replace(found, seconds=0.0, logs=tuple(found.logs))
         except (TypeError, ValueError) as error:
             memory = Remembered(self.file, "answers", "cache of answers")
             raise memory.unusable("it holds what is no answer") from error

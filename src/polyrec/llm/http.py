@@ -6,13 +6,20 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.core.http import Endpoint
-from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
+from polyrec.llm.language_model import (
+    Completion,
+    LanguageModel,
+    Prompt,
+    UnfinishedError,
+    weighed,
+)
+from polyrec.llm.likely import tokens_told
 from polyrec.llm.rendering import RENDERING, as_messages, is_cut
 
 if TYPE_CHECKING:
@@ -20,6 +27,9 @@ if TYPE_CHECKING:
 
 WHO = "language-model 'http'"
 MILLION = 1_000_000
+
+N_TOLD = 20
+"""So many of the likeliest next tokens are asked for: the most that OpenAI's protocol gives."""
 
 
 @dataclass
@@ -105,6 +115,37 @@ class Http(LanguageModel):
         max_tokens: int,
         advance: Callable[[int], None],
     ) -> list[Completion]:
+        more: dict[str, Any] = {"max_tokens": max_tokens}
+        if schema is not None:
+            wanted = {"name": "answer", "schema": dict(schema)}
+            more["response_format"] = {"type": "json_schema", "json_schema": wanted}
+
+        def ask(prompt: Prompt) -> Completion:
+            completion, reason, _ = self._ask(prompt, more)
+            if reason == "length" and not completion.error:
+                return replace(completion, error=f"the answer was cut off at {max_tokens} tokens")
+            return completion
+
+        return self._all(prompts, ask, advance)
+
+    def _likelihood(
+        self, prompts: list[Prompt], answers: tuple[str, ...], advance: Callable[[int], None]
+    ) -> list[Completion]:
+        more = {"max_tokens": 1, "logprobs": True, "top_logprobs": N_TOLD}
+
+        def ask(prompt: Prompt) -> Completion:
+            completion, _, told = self._ask(prompt, more)
+            return weighed(completion, told, answers)
+
+        return self._all(prompts, ask, advance)
+
+    def _all(
+        self,
+        prompts: list[Prompt],
+        ask: Callable[[Prompt], Completion],
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        """Ask about all prompts, several at a time."""
         stop: list[EngineError] = []
 
         def answered(prompt: Prompt) -> Completion | EngineError | None:
@@ -114,7 +155,7 @@ class Http(LanguageModel):
                         self._check_budget()
                 if stop:
                     return None
-                completion = self._ask(prompt, schema, max_tokens)
+                completion = ask(prompt)
             except EngineError as error:
                 if error.retryable or isinstance(error, _BudgetError):
                     stop.append(error)
@@ -155,48 +196,48 @@ class Http(LanguageModel):
                 hint="what was done is kept by the language model 'cached'; raise the budget",
             )
 
-    def _ask(self, prompt: Prompt, schema: Mapping[str, Any] | None, max_tokens: int) -> Completion:
+    def _ask(
+        self, prompt: Prompt, more: Mapping[str, Any]
+    ) -> tuple[Completion, str, list[tuple[str, float]]]:
+        """Give the completion of one prompt, why it ended, and the next tokens that it told of."""
         body: dict[str, Any] = {
             "model": self.model,
             "messages": as_messages(prompt, self.max_data_letters),
-            "max_tokens": max_tokens,
             "temperature": self.temperature,
             "seed": self.seed,
+            **more,
         }
-        if schema is not None:
-            wanted = {"name": "answer", "schema": dict(schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": wanted}
         start = time.perf_counter()
         answer = self._endpoint.post(body)
         seconds = time.perf_counter() - start
-        text, error = _said(answer, max_tokens)
+        text, reason, error = _said(answer)
+        told = [] if error else tokens_told(answer["choices"][0])
         read, wrote = _used(answer, len(json.dumps(body).encode()), len(text.encode()))
         with self._lock:
             self.tokens += read + wrote
             self.cost += (read * self.price_in + wrote * self.price_out) / MILLION
-        return Completion(
-            text, self.model, read, wrote, seconds, error=error, cut=self._is_cut(prompt)
-        )
+        cut = self._is_cut(prompt)
+        completion = Completion(text, self.model, read, wrote, seconds, error=error, cut=cut)
+        return completion, reason, told
 
 
 class _BudgetError(EngineError):
     """Tokens or money are used up."""
 
 
-def _said(answer: Any, max_tokens: int) -> tuple[str, str]:
-    """Read text and error from a service's answer."""
+def _said(answer: Any) -> tuple[str, str, str]:
+    """Read text, why it ended, and error from a service's answer."""
     try:
         choice = answer["choices"][0]
         message, reason = choice["message"], choice.get("finish_reason")
         text, refusal = message.get("content"), message.get("refusal")
     except (AttributeError, IndexError, KeyError, TypeError):
-        return "", "the service gave no chat completion; is url .../chat/completions?"
+        return "", "", "the service gave no chat completion; is url .../chat/completions?"
     if refusal or reason == "content_filter":
-        return "", "the model refused"
+        return "", "", "the model refused"
     if not isinstance(text, str):
-        return "", "the answer is empty"
-    error = f"the answer was cut off at {max_tokens} tokens" if reason == "length" else ""
-    return text.strip(), error
+        return "", "", "the answer is empty"
+    return text.strip(), str(reason), ""
 
 
 def _used(answer: Any, bytes_in: int, bytes_out: int) -> tuple[int, int]:

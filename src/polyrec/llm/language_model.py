@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from polyrec.core.errors import ConfigError, DataError, EngineError
 from polyrec.core.progress import progress
+from polyrec.llm.likely import NONE_LIKELY, NONE_TOLD, check_answers, logs_of
 from polyrec.llm.usable import check_schema, why_not
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Completion:
         seconds: how long it took; 0 where it was remembered.
         error: why there is no answer that can be used; empty if there is one.
         cut: whether the data was longer than the model takes, so that it saw the beginning only.
+        logs: how likely each of the answers is that were asked about, as natural logs of
+            probabilities; empty where none were.
     """
 
     text: str
@@ -56,6 +59,7 @@ class Completion:
     seconds: float = 0.0
     error: str = ""
     cut: bool = False
+    logs: tuple[float, ...] = ()
 
 
 class UnfinishedError(EngineError):
@@ -76,6 +80,7 @@ class UnfinishedError(EngineError):
 class LanguageModel(ABC):
     """Answers prompts; a new one writes `fingerprint`, `sends_out` and `_complete`.
 
+    One that can say how likely answers are writes `_likelihood` too.
     One that sends prompts to other machines has a setting `allow_user_text`.
     """
 
@@ -125,23 +130,59 @@ class LanguageModel(ABC):
             UnfinishedError: the model had to stop on the way; it holds what was done.
             EngineError: the model cannot be reached or run at all.
         """
-        for i, prompt in enumerate(prompts):
-            if not isinstance(prompt, Prompt):
-                raise DataError(f"prompt {i} is {prompt!r}", hint="give a Prompt")
+        self._check(prompts, kind)
         if max_tokens < 1:
             raise DataError(f"max_tokens is {max_tokens}", hint="give at least 1")
         if schema is not None:
             check_schema(schema)
+        if not len(prompts):
+            return []
+        with progress("asking the language model", len(prompts), unit="prompts") as advance:
+            return self._answers(list(prompts), schema, max_tokens, advance)
+
+    def likelihood(
+        self,
+        prompts: Sequence[Prompt],
+        answers: Sequence[str],
+        *,
+        kind: Literal["passage", "query"] = "passage",
+    ) -> list[Completion]:
+        """Say how likely each of a few short answers is as what the model says next.
+
+        An answer of several tokens is known by its first one.
+
+        Args:
+            prompts: any number of them.
+            answers: such as Yes and No; none may begin as another does.
+            kind: as for `complete`.
+
+        Returns:
+            One completion per prompt: its `text` is the likeliest answer, its `logs` stand in the
+            order of the answers. Where the model tells nothing of them, it has an `error`.
+
+        Raises:
+            ConfigError: the model never says how likely answers are, or cannot be used as it is
+                set; further as `complete`.
+            DataError: something is not a prompt, or the answers cannot be told apart.
+            EngineError: as `complete`.
+        """
+        self._check(prompts, kind)
+        check_answers(answers)
+        if not len(prompts):
+            return []
+        with progress("asking the language model", len(prompts), unit="prompts") as advance:
+            return self._likelihood(list(prompts), tuple(answers), advance)
+
+    def _check(self, prompts: Sequence[Prompt], kind: str) -> None:
+        for i, prompt in enumerate(prompts):
+            if not isinstance(prompt, Prompt):
+                raise DataError(f"prompt {i} is {prompt!r}", hint="give a Prompt")
         if kind == "query" and self.sends_out and not getattr(self, "allow_user_text", False):
             raise ConfigError(
                 f"language model {type(self).__name__} would send a user's own text to another "
                 "machine",
                 hint="set allow_user_text = true in the plan if it may",
             )
-        if not len(prompts):
-            return []
-        with progress("asking the language model", len(prompts), unit="prompts") as advance:
-            return self._answers(list(prompts), schema, max_tokens, advance)
 
     def _answers(
         self,
@@ -183,6 +224,28 @@ class LanguageModel(ABC):
         advance: Callable[[int], None],
     ) -> list[Completion]:
         """Answer at least one prompt; report prompts done."""
+
+    def _likelihood(
+        self, prompts: list[Prompt], answers: tuple[str, ...], advance: Callable[[int], None]
+    ) -> list[Completion]:
+        """Weigh the answers to at least one prompt; report prompts done."""
+        del prompts, answers, advance
+        raise ConfigError(
+            f"language model {type(self).__name__} does not say how likely answers are",
+            hint="take one that does, such as 'local', or ask for answers alone",
+        )
+
+
+def weighed(
+    completion: Completion, told: Sequence[tuple[str, float]], answers: Sequence[str]
+) -> Completion:
+    """Say in a completion how likely answers are, by the next tokens that a model told of."""
+    if completion.error:
+        return replace(completion, text="")
+    logs = logs_of(told, answers)
+    if not logs:
+        return replace(completion, text="", error=NONE_LIKELY if told else NONE_TOLD)
+    return replace(completion, text=answers[logs.index(max(logs))], logs=logs)
 
 
 def _judged(prompt: Prompt, completion: Completion, schema: Mapping[str, Any] | None) -> Completion:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
 from polyrec.core.files import sha256_of
 from polyrec.llm.gemma import NAME, SHA256, gemma_file
-from polyrec.llm.language_model import Completion, LanguageModel, Prompt
+from polyrec.llm.language_model import Completion, LanguageModel, Prompt, weighed
+from polyrec.llm.likely import tokens_told
 from polyrec.llm.rendering import RENDERING, as_messages, as_text, is_cut
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ NO_SPACES = {"x-guidance": {"whitespace_flexible": False}}
 """JSON without white space, which small models would else write for ever."""
 
 LEAST_CONTEXT = 256
+
+N_TOLD = 200
+"""So many of the likeliest next tokens are looked at for how likely answers are."""
 
 
 @dataclass
@@ -123,61 +127,80 @@ class Local(LanguageModel):
         max_tokens: int,
         advance: Callable[[int], None],
     ) -> list[Completion]:
+        request: dict[str, Any] = {"max_tokens": max_tokens}
+        if schema is not None:
+            request["json_schema"] = {**schema, **NO_SPACES}
+        elif not self.chat:
+            request["stop"] = ["\n"]
+
+        def completion(prompt: Prompt, answer: dict[str, Any], seconds: float) -> Completion:
+            made = self._completion(prompt, answer, seconds)
+            if made.error or answer["choices"][0]["finish_reason"] != "length":
+                return made
+            return replace(made, error=f"the answer was cut off at {max_tokens} tokens")
+
+        return self._all(prompts, request, completion, advance)
+
+    def _likelihood(
+        self, prompts: list[Prompt], answers: tuple[str, ...], advance: Callable[[int], None]
+    ) -> list[Completion]:
+        request: dict[str, Any] = {"max_tokens": 1, "logprobs": N_TOLD}
+        if self.chat:
+            request |= {"logprobs": True, "top_logprobs": N_TOLD}
+
+        def completion(prompt: Prompt, answer: dict[str, Any], seconds: float) -> Completion:
+            made = self._completion(prompt, answer, seconds)
+            told = [] if made.error else tokens_told(answer["choices"][0])
+            return weighed(made, told, answers)
+
+        return self._all(prompts, request, completion, advance)
+
+    def _all(
+        self,
+        prompts: list[Prompt],
+        request: dict[str, Any],
+        completion: Callable[[Prompt, dict[str, Any], float], Completion],
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        """Ask the same of each prompt; make completions of what the engine gives."""
         engine = self._engine()
         lock = threading.Lock()
 
         def answered(prompt: Prompt) -> Completion:
-            completion = self._answer(engine, prompt, schema, max_tokens)
+            start = time.perf_counter()
+            answer = self._answer(engine, prompt, request)
+            made = completion(prompt, answer, time.perf_counter() - start)
             with lock:
                 advance(1)
-            return completion
+            return made
 
         first = [answered(prompts[0])]  # by itself: the others share what it read
         with ThreadPoolExecutor(self.parallel) as pool:
             return first + list(pool.map(answered, prompts[1:]))
 
-    def _answer(
-        self, engine: Any, prompt: Prompt, schema: Mapping[str, Any] | None, max_tokens: int
-    ) -> Completion:
-        request: dict[str, Any] = {
-            "max_tokens": max_tokens,
-            "temperature": self.temperature,
-            "seed": self.seed,
-            "cache_prompt": True,
-        }
-        if schema is not None:
-            request["json_schema"] = {**schema, **NO_SPACES}
-        start = time.perf_counter()
+    def _answer(self, engine: Any, prompt: Prompt, request: dict[str, Any]) -> dict[str, Any]:
+        sampling = {"temperature": self.temperature, "seed": self.seed, "cache_prompt": True}
         if self.chat:
-            request["messages"] = as_messages(prompt, self.max_data_letters)
-            answer = engine.handle_chat_completions(request)
+            messages = as_messages(prompt, self.max_data_letters)
+            found = engine.handle_chat_completions({**request, **sampling, "messages": messages})
         else:
-            request["prompt"] = as_text(prompt, self.max_data_letters)
-            if schema is None:
-                request["stop"] = ["\n"]
-            answer = engine.handle_completions(request)
-        seconds = time.perf_counter() - start
-        return self._completion(prompt, answer, max_tokens, seconds)
+            text = as_text(prompt, self.max_data_letters)
+            found = engine.handle_completions({**request, **sampling, "prompt": text})
+        return dict(found)
 
-    def _completion(
-        self, prompt: Prompt, answer: dict[str, Any], max_tokens: int, seconds: float
-    ) -> Completion:
+    def _completion(self, prompt: Prompt, answer: dict[str, Any], seconds: float) -> Completion:
         cut = is_cut(prompt.data, self.max_data_letters)
         if "error" in answer:
             said = str(answer["error"].get("message", answer["error"]))
             return Completion("", self._name, seconds=seconds, error=said, cut=cut)
         choice = answer["choices"][0]
         text = str(choice["message"]["content"] if self.chat else choice["text"])
-        error = ""
-        if choice["finish_reason"] == "length":
-            error = f"the answer was cut off at {max_tokens} tokens"
         return Completion(
             text.strip(),
             self._name,
             prompt_tokens=answer["usage"]["prompt_tokens"],
             completion_tokens=answer["usage"]["completion_tokens"],
             seconds=seconds,
-            error=error,
             cut=cut,
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import ConfigError, EngineError
-from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
+from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError, weighed
 from polyrec.llm.rendering import as_data, as_text, is_cut
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ STOPS = {
 }
 ANSWERS = ("!garbage", "!truncated", "!refusal", "!echo", "!empty")
 GARBAGE = "\ufffd\x00}{]["
+LIKELY = 0.9
 REFUSED = "I'm sorry, but I can't help with that."
 
 
@@ -31,7 +33,8 @@ class Scripted(LanguageModel):
     An answer that begins with `!` is a fault: `!timeout`, `!429` and `!500` stop the work as they
     do where a service stays away; `!garbage`, `!truncated`, `!refusal`, `!echo` and `!empty` are
     answers that cannot be used. After the list, an answer is the data itself, or the smallest JSON
-    that keeps to the schema.
+    that keeps to the schema. Where it is asked how likely answers are, the one that the list names
+    has nine in ten; after the list, all are alike.
 
     Attributes:
         answers: the answers of the next prompts; `{data}` in one stands for the prompt's data.
@@ -67,6 +70,28 @@ class Scripted(LanguageModel):
         max_tokens: int,
         advance: Callable[[int], None],
     ) -> list[Completion]:
+        def said(answer: str | None, prompt: Prompt) -> Completion:
+            return self._said(answer, prompt, schema, max_tokens)
+
+        return self._all(prompts, said, advance)
+
+    def _likelihood(
+        self, prompts: list[Prompt], answers: tuple[str, ...], advance: Callable[[int], None]
+    ) -> list[Completion]:
+        def said(answer: str | None, prompt: Prompt) -> Completion:
+            made = Completion("", "scripted", len(prompt.data.split()), 1, cut=self._is_cut(prompt))
+            told = _likely(answer, answers)
+            return weighed(made, told, answers)
+
+        return self._all(prompts, said, advance)
+
+    def _all(
+        self,
+        prompts: list[Prompt],
+        said: Callable[[str | None, Prompt], Completion],
+        advance: Callable[[int], None],
+    ) -> list[Completion]:
+        """Give what the list says for each prompt, or stop where it says so."""
         done: list[Completion | None] = [None] * len(prompts)
         for row, prompt in enumerate(prompts):
             answer = self._next()
@@ -74,7 +99,7 @@ class Scripted(LanguageModel):
             if answer in STOPS:
                 stop = EngineError(f"{WHO} {STOPS[answer]}", hint="try again later", retryable=True)
                 raise UnfinishedError(stop, done)
-            done[row] = self._said(answer, prompt, schema, max_tokens)
+            done[row] = said(answer, prompt)
             advance(1)
         return [each for each in done if each is not None]
 
@@ -109,8 +134,21 @@ class Scripted(LanguageModel):
             prompt_tokens=len(prompt.data.split()),
             completion_tokens=len(text.split()),
             error=f"the answer was cut off at {max_tokens} tokens" if cut_off else "",
-            cut=is_cut(prompt.data, self.max_data_letters),
+            cut=self._is_cut(prompt),
         )
+
+    def _is_cut(self, prompt: Prompt) -> bool:
+        return is_cut(prompt.data, self.max_data_letters)
+
+
+def _likely(answer: str | None, answers: tuple[str, ...]) -> list[tuple[str, float]]:
+    """Make what a model would tell that is to give an answer; any of them where there is none."""
+    if answer is None:
+        return [(each, -math.log(len(answers))) for each in answers]
+    if answer not in answers:
+        return [(answer, 0.0)]
+    rest = math.log((1 - LIKELY) / (len(answers) - 1))
+    return [(each, math.log(LIKELY) if each == answer else rest) for each in answers]
 
 
 def smallest(schema: Mapping[str, Any]) -> Any:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TOKENS = 10
 """What each answer costs, read and written alike."""
 
+NEXT = [{"token": token, "logprob": log} for token, log in (("Yes", -0.5), (" No", -1.0))]
+"""What it says would come next, where it is asked for that."""
+
 FAULTS = {
     "timeout": Answer(after_s=30),
     "429": Answer(429, {"error": {"message": "too many requests"}}),
@@ -37,7 +40,10 @@ def changed(right: dict[str, Any], text: str, *, reason: str = "stop") -> dict[s
 
 @contextmanager
 def chat_server(script: Sequence[Answer] = ()) -> Iterator[JsonServer]:
-    """Serve answers that say the data back, or the smallest JSON that keeps to a wished schema."""
+    """Serve answers that say the data back, or the smallest JSON that keeps to a wished schema.
+
+    Where likelihoods are asked for, Yes is likelier than No.
+    """
     with json_server(_right, "/v1/chat/completions", script) as server:
         yield server
 
@@ -49,4 +55,7 @@ def _right(body: dict[str, Any]) -> dict[str, Any]:
         said = json.dumps(smallest(form["json_schema"]["schema"]))
     usage = {"prompt_tokens": TOKENS, "completion_tokens": TOKENS}
     whole = {"object": "chat.completion", "model": body["model"], "usage": usage}
-    return changed(whole, said)
+    right = changed(whole, said)
+    if body.get("logprobs"):
+        right["choices"][0]["logprobs"] = {"content": [{"top_logprobs": NEXT}]}
+    return right

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, ClassVar
+
+import numpy as np
 
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.llm.language_model import Completion, Prompt
@@ -19,6 +22,15 @@ SCHEMA = {
     "required": ["color", "sure"],
     "additionalProperties": False,
 }
+
+
+JUDGED = ("Yes", "No")
+
+
+def question(data: str) -> Prompt:
+    """Ask whether something is a color."""
+    examples = (("red", "Yes"), ("Monday", "No"), ("green", "Yes"), ("seven", "No"))
+    return Prompt(data, "Is it a color? Answer Yes or No.", examples)
 
 
 def prompt(data: str) -> Prompt:
@@ -95,6 +107,35 @@ class LanguageModelContract(PartContract):
         assert len(made) == len(ATTACKS)
         assert all(bool(each.text) != bool(each.error) for each in made)
 
+    def test_likely_answers_stand_in_the_order_of_the_answers(self) -> None:
+        model = self.make()
+        one = model.likelihood([question("blue"), question("Tuesday")], JUDGED)
+        other = model.likelihood([question("blue"), question("Tuesday")], JUDGED[::-1])
+        assert len(one) == len(other) == 2
+        for each, turned in zip(one, other, strict=True):
+            assert not each.error
+            assert len(each.logs) == 2
+            assert all(log <= 0 for log in each.logs)
+            assert sum(map(math.exp, each.logs)) <= 1 + 1e-6
+            assert each.text == JUDGED[each.logs.index(max(each.logs))]
+            # what was read before moves the engines' numbers a little
+            assert np.allclose(each.logs, turned.logs[::-1], atol=0.2)
+
+    def test_no_prompts_have_no_likelihoods(self) -> None:
+        assert self.make().likelihood([], JUDGED) == []
+
+    def test_answers_that_begin_alike_are_refused(self) -> None:
+        call = lambda: self.make().likelihood([question("blue")], ["Yes", "yes, it is"])
+        assert "begin alike" in refusal(DataError, call)
+        assert "two or more" in refusal(
+            DataError, lambda: self.make().likelihood([question("blue")], ["Yes"])
+        )
+
+    def test_odd_data_have_likelihoods_or_an_error(self) -> None:
+        made = self.make().likelihood([question(data) for data in ODD_DATA], JUDGED)
+        assert len(made) == len(ODD_DATA)
+        assert all(bool(each.logs) != bool(each.error) for each in made)
+
     def test_a_user_s_own_text_leaves_the_machine_only_with_leave(self) -> None:
         model = self.make()
 
@@ -103,5 +144,7 @@ class LanguageModelContract(PartContract):
 
         if model.sends_out and not model.allow_user_text:
             assert "allow_user_text" in refusal(ConfigError, ask)
+            weigh = lambda: model.likelihood([question("blue")], JUDGED, kind="query")
+            assert "allow_user_text" in refusal(ConfigError, weigh)
         else:
             assert len(ask()) == 1
