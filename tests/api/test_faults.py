@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 import polyrec
+from polyrec.core.limited import WITHIN_S
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
 from polyrec.data.interactions import Interactions
 from polyrec.live.live import NO_LEAVE, NOT_ENCODED, UNREAD
 from polyrec.live.model import Model
 from polyrec.live.overlay import Overlaid
-from polyrec.live.patient import WITHIN_S
 from polyrec.pipeline import artifact
 from polyrec.pipeline.plan import Plan
 from polyrec.store.database import Database

@@ -17,6 +17,7 @@ from polyrec.core.errors import (
 )
 from polyrec.core.types import Suggestion
 from polyrec.pipeline.service import UNTRANSLATED
+from polyrec.rank.llm_rerank import UNJUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +172,15 @@ def test_an_engines_own_words_stay_inside(desk: Any, monkeypatch: pytest.MonkeyP
     answer = Suggestion((), "text", note)
     monkeypatch.setattr(desk.serving.live.model.service, "recommend", lambda _: answer)
     assert desk.post(text="wood").json()["note"] == f"only 0 of 10; {UNTRANSLATED}"
+
+
+def test_a_language_models_own_words_stay_inside(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = f"only 0 of 10; {UNJUDGED}: http://10.1.2.3 refused; {UNTRANSLATED}: http://10.1.2.3 too"
+    answer = Suggestion((), "text", note)
+    monkeypatch.setattr(desk.serving.live.model.service, "recommend", lambda _: answer)
+    assert desk.post(text="wood").json()["note"] == f"only 0 of 10; {UNJUDGED}; {UNTRANSLATED}"
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

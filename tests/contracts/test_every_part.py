@@ -105,6 +105,10 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "two-tower": lambda: _with_torch(dim=16, epochs=12, patience=3),
     "sasrec": lambda: _with_torch(blocks=1, epochs=10, patience=4),
     "neumf": lambda: _with_torch(dim=16, epochs=20, learning_rate=0.01),
+    "llm-rerank": lambda: {
+        "model": {"use": "scripted"},
+        "time_budget_s": 60.0,
+    },
     "chain": lambda: {"rankers": ["one-per-work", "language-mix", "prefer-languages"]},
     "translation": lambda: {"translator": {"use": "apertium"}},
     "augmenter back-translation": lambda: {"translator": {"use": "apertium"}},

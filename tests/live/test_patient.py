@@ -10,13 +10,14 @@ import pytest
 
 import polyrec
 from polyrec.core.errors import EngineError
+from polyrec.core.limited import REST_S, Limited
 from polyrec.core.types import Query
+from polyrec.core.workers import Patience
 from polyrec.encode.hashing import Hashing
 from polyrec.live.catalog import to_items
 from polyrec.live.live import NO_LEAVE, NOT_ENCODED, Live
 from polyrec.live.models_folder import Loaded
-from polyrec.live.patient import REST_S, Limited, PatientEncoder, PatientTranslator, patient
-from polyrec.live.workers import Patience
+from polyrec.live.patient import PatientEncoder, PatientTranslator, patient
 from polyrec.pipeline.explain import UNREAD
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import UNTRANSLATED, Service

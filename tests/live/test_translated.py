@@ -9,9 +9,9 @@ import pytest
 
 from polyrec.core.errors import EngineError
 from polyrec.core.types import SuggestedItem
+from polyrec.core.workers import Patience, Workers
 from polyrec.live import translated
 from polyrec.live.translated import Interpreter, Shown
-from polyrec.live.workers import Patience, Workers
 from polyrec.store.database import Database
 from polyrec.store.reviews import Reviews
 from polyrec.testing.scripted_translator import ScriptedTranslator

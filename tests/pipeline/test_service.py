@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from polyrec.core.errors import ConfigError, DataError, LanguageError, UnknownIdError
+from polyrec.core.registry import build
 from polyrec.core.types import Histories, Query, Suggestion
 from polyrec.data.catalog import Catalog
 from polyrec.data.dataset import Dataset
@@ -14,6 +15,7 @@ from polyrec.data.interactions import Interactions
 from polyrec.pipeline.fitted import Fitted, fit
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import Service
+from polyrec.rank.llm_rerank import UNJUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -536,3 +538,51 @@ def test_items_without_evidence_are_no_versions_of_those_above(twins: TwoLanguag
     table = {"recommender": {"use": "item-knn"}, "ranker": {"use": "one-per-work"}}
     answer = fit(data, Plan.from_table(table)).service.recommend(Query(history=("i0",), k=40))
     assert sorted(works_of(answer)) == list(range(1, 20))
+
+
+# a ranker that asks a language model
+
+
+def with_judge(rec: Fitted, *answers: str, **settings: Any) -> tuple[Service, Any]:
+    """Have a scripted model judge the answers of a fitted pipeline."""
+    table = {"use": "scripted", "answers": list(answers), "repeat": True}
+    ranker = build("ranker", {"use": "llm-rerank", "model": table, "weight": 1.0, **settings})
+    plan = replace(rec.learned.plan, ranker=ranker)
+    return Service(replace(rec.learned, plan=plan)), ranker.model
+
+
+def test_a_language_model_orders_what_is_recommended(rec: Fitted) -> None:
+    query = Query(history=("i1", "i3", "i5"), k=4, languages=("en",))
+    before = ids(rec.service.recommend(query))
+    service, model = with_judge(rec, "No", "No", "No", "Yes", n_candidates=4)
+    answer = service.recommend(query)
+    assert ids(answer) == [before[3], *before[:3]]
+    assert (answer.mode, answer.note) == ("fold-in", "")
+    texts = rec.learned.catalog.text
+    said = model.asked[0].data
+    assert all(texts[item][:20] in said for item in (1, 3, 5))
+    assert texts[rec.learned.catalog.ids.index(before[0])][:20] in said.rpartition("||")[2]
+
+
+def test_an_answer_that_the_language_model_did_not_judge_says_so(rec: Fitted) -> None:
+    query = Query(history=("i1", "i3", "i5"), k=4)
+    service, _ = with_judge(rec, "!timeout")
+    answer = service.recommend(query)
+    assert ids(answer) == ids(rec.service.recommend(query))
+    why = "language-model 'scripted' did not answer in time"
+    assert (answer.mode, answer.note) == ("fold-in", f"{UNJUDGED}: {why}")
+
+
+def test_who_is_not_known_is_not_judged(rec: Fitted) -> None:
+    service, model = with_judge(rec, "Yes")
+    assert service.recommend(Query(k=4)).mode == "popular"
+    assert not model.asked
+
+
+def test_the_language_model_reads_the_wish_and_answers_in_a_wished_language(
+    content: Fitted,
+) -> None:
+    service, model = with_judge(content, "Oui", min_history=0)
+    answer = service.recommend(Query(text="wood saw", k=4, languages=("fr",)))
+    assert answer.mode == "text"
+    assert model.asked[0].data.startswith("Souhaité: wood saw || Proposé: ")

@@ -123,6 +123,7 @@ PARTS: dict[str, dict[str, str]] = {
         "prefer-languages": "polyrec.rank.prefer_languages:PreferLanguages",
         "language-mix": "polyrec.rank.language_mix:LanguageMix",
         "diversity": "polyrec.rank.diversity:Diversity",
+        "llm-rerank": "polyrec.rank.llm_rerank:LlmRerank",
         "one-per-work": "polyrec.rank.one_per_work:OnePerWork",
         "chain": "polyrec.rank.chain:Chain",
     },

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import EngineError
+from polyrec.core.limited import Limited
 from polyrec.live.current import AGAIN_S, Current
-from polyrec.live.patient import Limited
 from polyrec.live.people import NOBODY, People
 from polyrec.models.rater import Rater
 from polyrec.store.audit import Audit
@@ -124,6 +124,11 @@ class Live:
     def who_asks(self, query: Query) -> Person:
         """Give what is known of who asks beyond the model, as far as the database can be read."""
         return self.people.of(query.user_id) if query.user_id else NOBODY
+
+    @property
+    def waits(self) -> bool:
+        """Whether answers wait for an engine that ranks."""
+        return self.model is not None and self.model.service.learned.plan.ranker.waits
 
     def at_hand(self, query: Query) -> Person | None:
         """Give the same where it need not be read; else None."""

@@ -5,101 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import EngineError
+from polyrec.core.limited import Limited
 from polyrec.encode.encoder import Encoder, Kind
-from polyrec.live.workers import Patience, Workers
 from polyrec.translate.wrapper import Wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from collections.abc import Callable
 
     from polyrec.core.types import Floats
     from polyrec.pipeline.learned import Learned
     from polyrec.translate.translator import Translation
-
-    T = TypeVar("T")
-
-WITHIN_S = 3.0
-"""So long a text may take to be translated, and as long to be encoded."""
-
-REST_S = 5.0
-"""So long an engine is left alone that has failed again and again."""
-
-RESTS = "an engine has failed again and again, and rests"
-
-
-@dataclass
-class Limited:
-    """Has work done within a time, by a few threads that end with the process.
-
-    Attributes:
-        within_s: how long whoever asks waits.
-        n_threads: how much is done at once.
-        most_waiting: how much may wait behind that.
-        patience: counts what fails.
-    """
-
-    within_s: float = WITHIN_S
-    n_threads: int = 8
-    most_waiting: int = 8
-    patience: Patience = field(default_factory=lambda: Patience(rest_s=REST_S))
-
-    def __post_init__(self) -> None:
-        self._workers = Workers(self.n_threads, self.most_waiting)
-
-    def run(self, work: Callable[[], T]) -> T:
-        """Give what work gives; what it raises is raised.
-
-        Raises:
-            EngineError: it takes too long, too much waits already, or it failed again and again.
-        """
-        if self.patience.left_s:
-            raise EngineError(RESTS, retryable=True)
-        future = self._workers.submit(work)
-        if future is None:
-            raise EngineError("too much waits for an engine", retryable=True)
-        try:
-            found = future.result(self.within_s)
-        except TimeoutError:
-            self.patience.lose()
-            what = f"an engine did not answer within {self.within_s:g} s"
-            raise EngineError(what, retryable=True) from None
-        except EngineError:
-            self.patience.lose()
-            raise
-        self.patience.regain()
-        return found
-
-    def in_turn(self, works: Sequence[Callable[[], T]]) -> list[T | None]:
-        """Do pieces of work one after another; give what they give in time, None for the rest.
-
-        What is late is done nevertheless, for those who ask again.
-
-        Raises:
-            EngineError: a piece failed, or they failed again and again.
-        """
-        if self.patience.left_s:
-            raise EngineError(RESTS, retryable=True)
-        done: list[T | None] = []
-
-        def all_of_it() -> None:
-            for work in works:
-                done.append(work())  # noqa: PERF401 (what is done is seen at once)
-
-        future = self._workers.submit(all_of_it)
-        try:
-            if future is not None:
-                future.result(self.within_s)
-        except TimeoutError:
-            pass
-        except EngineError:
-            self.patience.lose()
-            raise
-        else:
-            self.patience.regain()
-        found = done[:]
-        return found + [None] * (len(works) - len(found))
 
 
 @dataclass

@@ -10,9 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from polyrec.core.errors import EngineError
+from polyrec.core.limited import Limited
+from polyrec.core.workers import Patience
 from polyrec.live.feedback import Feedback, feedback_of
-from polyrec.live.patient import Limited
-from polyrec.live.workers import Patience
 from polyrec.store.events import Events
 from polyrec.store.forgotten import Forgotten
 from polyrec.store.users import Users

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from polyrec.core.counted import counted
 from polyrec.core.errors import EngineError
 from polyrec.core.language import UNDETERMINED, matches, standard_tag
+from polyrec.core.workers import Patience, Workers
 from polyrec.live.told import tell
-from polyrec.live.workers import Patience, Workers
 from polyrec.translate.cached import REJECTED, Cached
 
 if TYPE_CHECKING:

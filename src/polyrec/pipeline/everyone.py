@@ -12,7 +12,7 @@ from polars.io.plugins import register_io_source
 from polyrec.core.files import whole_file
 from polyrec.core.progress import progress
 from polyrec.core.types import NO_ITEM, Mode, Query, Rankings
-from polyrec.rank.ranker import Context
+from polyrec.pipeline.contexts import Contexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans, Histories, IdMap, Strings, Suggestion
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.service import Service
+    from polyrec.rank.ranker import Context
 
 BLOCK = 8192
 """So many users are answered at a time; a model may rank fewer."""
@@ -61,7 +62,8 @@ def everyone(service: Service, *, k: int = 10) -> Iterator[pl.DataFrame]:
 def _frames(service: Service, k: int, nobody: Suggestion) -> Iterator[pl.DataFrame]:
     learned = service.learned
     items, users = (pl.Series(ids.names) for ids in (learned.catalog.ids, learned.users))
-    context = _context(learned, k)
+    allowed = np.ones(len(learned.catalog), dtype=np.bool_)
+    context = Contexts(learned).of(Query(k=k), None, allowed)
     with progress("recommendations", len(users), unit="users") as advance:
         for first, block in learned.histories.batches(BLOCK):
             rankings, plain = _ranked(learned, block, context)
@@ -77,18 +79,6 @@ def _frames(service: Service, k: int, nobody: Suggestion) -> Iterator[pl.DataFra
             advance(len(block))
 
 
-def _context(learned: Learned, k: int) -> Context:
-    """Give what a ranker may know of a request that wishes nothing."""
-    catalog = learned.catalog
-    return Context(
-        min(k, len(catalog)),
-        catalog.languages_for(()),
-        works=catalog.works,
-        vectors=learned.vectors,
-        allowed=np.ones(len(catalog), dtype=np.bool_),
-    )
-
-
 def _ranked(learned: Learned, histories: Histories, context: Context) -> tuple[Rankings, Booleans]:
     """Rank for a block of users, and say for which of them nothing is missing."""
     recommender, ranker = learned.plan.recommender, learned.plan.ranker
@@ -96,7 +86,7 @@ def _ranked(learned: Learned, histories: Histories, context: Context) -> tuple[R
     found = recommender.top(histories, depth, seed=learned.seed)
     plain = (np.isfinite(found.scores) & (found.scores != 0)).all(axis=1) & (histories.lengths > 0)
     rows = np.flatnonzero(plain)
-    given = replace(context, histories=histories.rows(rows))
+    given = replace(context, histories=histories.rows(rows), notes=[])
     best = ranker.rerank(Rankings(found.items[rows], found.scores[rows]), given)
     items = np.full((len(histories), best.k), NO_ITEM, dtype=np.int64)
     scores = np.full((len(histories), best.k), -np.inf, dtype=np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -22,10 +22,10 @@ from polyrec.core.types import (
     Suggestion,
     best_items,
 )
+from polyrec.pipeline.contexts import Contexts, reranked
 from polyrec.pipeline.explain import Asker, Explainer, read_all
 from polyrec.pipeline.similar_users import similar_users
 from polyrec.rank.eligible import eligible
-from polyrec.rank.ranker import Context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,7 @@ class Service:
         self.learned = learned
         self.withdrawn = withdrawn
         self._language_of = learned.plan.preparation.language_of
-        self._languages_for = lru_cache(maxsize=64)(learned.catalog.languages_for)
-        self._works = learned.catalog.works
+        self._contexts = Contexts(learned)
 
     def recommend(self, query: Query) -> Suggestion:
         """Answer one query.
@@ -75,7 +74,7 @@ class Service:
         asked, query = query, self._understood(query)
         mode, histories = self._known(query)
         profile, failed = self._profile(query) if mode != "popular" else (None, [])
-        ranking, mode = self._ranked(query, histories, mode, profile)
+        ranking, mode, said = self._ranked(query, histories, mode, profile)
         found = [
             (int(item), float(score))
             for item, score in zip(ranking.items[0], ranking.scores[0], strict=True)
@@ -90,6 +89,7 @@ class Service:
         notes = self._notes(query, mode, items)
         if query.text_language != asked.text_language:
             notes.append(f"{TAKEN_FOR} {query.text_language!r}")
+        notes += dict.fromkeys(said)
         notes += [f"{UNTRANSLATED}: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes))
 
@@ -257,22 +257,16 @@ class Service:
 
     def _ranked(
         self, query: Query, histories: Histories, mode: Mode, profile: Floats | None
-    ) -> tuple[Rankings, Mode]:
-        """Rank what may be shown; an answer that says nothing gives way to what is popular."""
+    ) -> tuple[Rankings, Mode, list[str]]:
+        """Rank what may be shown; an answer that says nothing gives way to what is popular.
+
+        With it comes what the ranker has to say.
+        """
         learned = self.learned
         allowed = eligible(learned.catalog, query)
         if self.withdrawn is not None:
             allowed &= ~self.withdrawn
-        context = Context(
-            self._places(query.k),
-            self._languages_for(query.languages),
-            query.languages,
-            query.language_mode,
-            histories=histories,
-            works=self._works,
-            vectors=learned.vectors,
-            allowed=allowed,
-        )
+        context = self._contexts.of(query, histories, allowed)
         depth = self._places(learned.plan.ranker.depth(context))
         if mode != "popular":
             ranking = learned.plan.recommender.top(
@@ -288,26 +282,11 @@ class Service:
                     ranking, mode = popular, "popular"
         else:
             ranking = self._popular(histories, allowed, depth)
-        return self._reranked(ranking, context), mode
+        return reranked(learned.plan.ranker, ranking, context), mode, context.notes
 
     def _places(self, k: int) -> int:
         """Give no list more places than there are items, whatever is wished."""
         return min(k, len(self.learned.catalog))
-
-    def _reranked(self, ranking: Rankings, context: Context) -> Rankings:
-        """Let the ranker order what there is evidence for, and behind it, alone, the rest."""
-        scores = ranking.scores[0]
-        cut = int(np.argmax(scores == 0)) if (scores == 0).any() else len(scores)
-        ranker = self.learned.plan.ranker
-        first = ranker.rerank(ranking.first(cut), context)
-        if cut == len(scores):
-            return first
-        filled = first.items != NO_ITEM  # a row of one user: what was left out makes room
-        first = Rankings(first.items[filled][None], first.scores[filled][None])
-        rest = ranker.rerank(ranking.after(cut), replace(context, above=first.items))
-        items = np.concatenate([first.items, rest.items], axis=1)
-        scores = np.concatenate([first.scores, rest.scores], axis=1)
-        return Rankings(items, scores).first(context.k)
 
     def _popular(self, histories: Histories, allowed: Booleans, depth: int) -> Rankings:
         scores = np.where(allowed, self._counts, np.float32(-np.inf))[None, :]

@@ -33,6 +33,11 @@ class Chain(Ranker):
         """Whether any of them may."""
         return any(ranker.may_replace for ranker in self.rankers)
 
+    @property
+    def waits(self) -> bool:
+        """Whether any of them does."""
+        return any(ranker.waits for ranker in self.rankers)
+
     def depth(self, context: Context) -> int:
         """What the first one wants for what the second wants, and so on."""
         return self._places(context)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,8 @@ from polyrec.core.errors import DataError
 from polyrec.core.types import NO_ITEM, Rankings, Strings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from polyrec.core.types import Booleans, Doubles, Floats, Histories, Integers, LanguageMode
 
 
@@ -29,6 +31,9 @@ class Context:
         vectors: one unit row per item, shape (items, dim).
         allowed: which items may be shown, shape (items,).
         above: items that stand above the ranking already, shape (users, places).
+        text_of: gives the text in which an item would be shown.
+        wish: what the one user says to want, in their own words.
+        notes: takes what a ranker has to say of its answer, in words.
     """
 
     k: int
@@ -40,6 +45,9 @@ class Context:
     vectors: Floats | None = None
     allowed: Booleans | None = None
     above: Integers | None = None
+    text_of: Callable[[int], str] | None = None
+    wish: str = ""
+    notes: list[str] = field(default_factory=list)
 
     def above_of(self, user: int) -> Integers:
         """Give the items that stand above a user's ranking."""
@@ -55,6 +63,11 @@ class Ranker(ABC):
     @property
     def may_replace(self) -> bool:
         """Whether items may be left out, or give their place to others that may be shown."""
+        return False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an engine, rather than computing alone."""
         return False
 
     @abstractmethod

@@ -23,6 +23,7 @@ from polyrec.live.live import NO_LEAVE
 from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
+from polyrec.rank.llm_rerank import UNJUDGED
 
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 
@@ -74,7 +75,8 @@ async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -
     if person is None:
         person = await run_in_threadpool(held.live.who_asks, question)
     # computing alone: it waits for no encoder, no database and no other machine
-    at_hand = not (question.text or person.text or wishes.explain or wishes.translate)
+    elsewhere = question.text or person.text or wishes.explain or wishes.translate
+    at_hand = not (elsewhere or held.live.waits)
     work = partial(_answer, held, wishes, question, person)
     body = await held.pace.answer(work, at_hand=at_hand)
     return Response(body, media_type="application/json")
@@ -115,6 +117,9 @@ def _because(explanation: Explanation) -> schemas.Because:
 
 
 def _without_engine(note: str) -> str:
-    """Cut out an engine's own words, which may hold an address of the operator's."""
-    before, found, _ = note.partition(UNTRANSLATED)
-    return before + found
+    """Cut out engines' own words, which may hold an address of the operator's."""
+    before, unjudged, rest = note.partition(f"{UNJUDGED}: ")
+    if unjudged:
+        return before + UNJUDGED + (f"; {UNTRANSLATED}" if UNTRANSLATED in rest else "")
+    before, untranslated, _ = note.partition(UNTRANSLATED)
+    return before + untranslated

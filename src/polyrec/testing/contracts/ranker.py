@@ -40,6 +40,7 @@ class RankerContract(PartContract):
             "works": np.arange(N_ITEMS) // 3,
             "vectors": unit_rows(drawn),
             "allowed": np.arange(N_ITEMS) % 7 > 0,
+            "text_of": lambda item: f"item {item}",
         }
         return bare + [replace(context, **known) for context in bare]
 
