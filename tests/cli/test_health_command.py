@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from polyrec.cli.verdict_table import show_verdict
+from polyrec.core.errors import ConfigError
+from polyrec.encode.adapted import encoder_table, write_facts
 from polyrec.encode.statistics import Statistics
+from polyrec.evaluation.health.verdict import Compared, Verdict
+from polyrec.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,3 +145,33 @@ def test_statistics_of_another_encoder_are_refused(run: Run, folder: Path, tmp_p
     result = run("health", plan, "--on", folder, "--statistics", saved)
     assert result.exit_code == 2
     assert "holds vectors of hashing-1/256/3, but the encoder is hashing-1/64/3" in result.stderr
+
+
+def test_an_adapted_folder_is_judged_and_the_verdict_kept_in_it(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("sentence_transformers", reason="needs the extra torch")
+    from polyrec.testing.torch_models import tiny_mbert
+
+    base = tiny_mbert(tmp_path / "base")
+    adapted = tiny_mbert(tmp_path / "adapted")
+    write_facts(adapted, {"base": str(base)})
+    plan = Plan.from_table({"encoder": encoder_table(adapted), "recommender": "content"})
+    with pytest.raises(ConfigError, match="nobody has checked"):
+        plan.check()
+    args = ("health", adapted, "--on", folder, "--sentences", 20)
+    result = run(*args)
+    assert result.exit_code == 0, result.output
+    assert "mAP on texts, before and after" in result.stdout
+    assert "health: passed" in result.stdout
+    plan.check()
+    assert json.loads(run(*args, "--json").stdout)["verdict"]["passed"] is True
+
+
+def test_a_folder_that_lost_fails_and_the_table_says_why(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lost = Compared("all", 0.4, 0.2, -0.2, -0.25, -0.15, 100)
+    show_verdict(Verdict("mAP", "texts", "others", (lost,)))
+    shown = capsys.readouterr().out
+    assert "health: failed\n- mAP is 0.200, before 0.400 (95 % interval" in shown

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 import polyrec
 from polyrec.core.component import restore, state_of
@@ -250,3 +251,21 @@ class TestRebuiltE5:
         cosines = (E5Small().encode(texts, kind=kind) * theirs).sum(axis=1)
         assert cosines.mean() >= 0.998
         assert cosines.min() >= 0.99
+
+    def test_the_fast_engine_reads_what_an_adaptation_changes(
+        self, rebuilt: Path, tmp_path: Path
+    ) -> None:
+        adapted = shutil.copytree(rebuilt, tmp_path / "adapted")
+        tensors, rng = load_file(rebuilt / "model.safetensors"), np.random.default_rng(0)
+        for name, tensor in tensors.items():
+            if name.startswith("encoder.layer") and tensor.ndim == 2:
+                noise = rng.standard_normal(tensor.shape, dtype=np.float32)
+                tensors[name] = tensor + 0.1 * tensor.std() * noise
+        save_file(tensors, adapted / "model.safetensors", metadata={"format": "pt"})
+        texts = list(polyrec.load_dataset("debian").catalog.text)[::240]
+        theirs = Sentence(str(adapted), max_tokens=64).encode(texts)
+        ours = E5Small(model=str(adapted)).encode(texts)
+        cosines = (ours * theirs).sum(axis=1)
+        assert cosines.mean() >= 0.998
+        assert cosines.min() >= 0.99
+        assert (ours * E5Small().encode(texts)).sum(axis=1).mean() < 0.99

@@ -15,6 +15,7 @@ Examples:
   polyrec health e5-small
   polyrec health e5-small --on ntrex --statistics tatoeba --sentences 500 --out health
   polyrec health plan.toml --on names.tsv --json
+  polyrec health ADAPTED
   polyrec health e5-small --on tatoeba --save-statistics statistics.npz
 
 Parallel texts are a folder of <language>.txt files whose line n says the same in all, a folder of
@@ -58,7 +59,13 @@ pairs such as x.deu-eng.deu and x.deu-eng.eng, or a .tsv with a column per langu
 def health(
     encoder: str, *, save: Path | None, out: Path | None, as_json: bool, **options: Any
 ) -> None:
-    """Measure whether ENCODER, a name or a plan, finds what means the same in any language."""
+    """Measure whether ENCODER, a name or a plan, finds what means the same in any language.
+
+    A folder that polyrec adapt wrote is held against what it was adapted from, too, and the verdict
+    is kept in it: plans may name it once it has passed.
+    """
+    from polyrec.cli.verdict_table import show_verdict
+    from polyrec.encode.adapted import is_adapted
     from polyrec.evaluation.health.check import check_health
     from polyrec.evaluation.health.setting import prepare
     from polyrec.evaluation.health.tables import (
@@ -67,6 +74,7 @@ def health(
         lead,
         space_table,
     )
+    from polyrec.evaluation.health.verdict import judge_adapted
     from polyrec.evaluation.health.write import write_health
 
     setting = prepare(encoder, **options)
@@ -74,8 +82,11 @@ def health(
         setting.statistics.save(save)
         click.echo(printable(f"statistics: {save}"), err=True)
     found = check_health(setting)
+    verdict = (
+        judge_adapted(Path(encoder), after=setting, **options) if is_adapted(encoder) else None
+    )
     if as_json:
-        show_json(found.to_table())
+        show_json(found.to_table() | ({"verdict": verdict.to_table()} if verdict else {}))
     else:
         click.echo(printable(lead(found)))
         for each in (space_table(found), difference_table(found), language_table(found)):
@@ -84,5 +95,8 @@ def health(
             for row in each.rows:
                 add_row(made, row)
             show(made)
+        if verdict is not None:
+            click.echo("")
+            show_verdict(verdict)
     if out is not None:
         click.echo(printable(f"\nhealth: {write_health(found, out)}"), err=as_json)

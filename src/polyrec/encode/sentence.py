@@ -19,6 +19,7 @@ from polyrec.core.model_folder import (
     refuse_pickles,
     silent,
 )
+from polyrec.encode.adapted import check_verdict
 from polyrec.encode.encoder import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Sentence(Encoder):
         max_tokens: texts are cut at this many tokens; 0 takes the model's own limit.
         revision: branch, tag or commit of a model given by name; empty takes the newest.
         allow_download: fetch a model that is not on this machine.
+        force: use a folder of `polyrec adapt` even if its health was not found to be sound.
     """
 
     model: str
@@ -62,6 +64,7 @@ class Sentence(Encoder):
     max_tokens: int = 0
     revision: str = ""
     allow_download: bool = False
+    force: bool = False
     dim_: int | None = field(default=None, init=False, repr=False, compare=False)
     _digest: str = field(default="", init=False, repr=False, compare=False)
     _engine: Any = field(default=None, init=False, repr=False, compare=False)
@@ -112,6 +115,12 @@ class Sentence(Encoder):
             leave_out=UNUSED,
         )
 
+    def check(self) -> None:
+        """Refuse an adapted model whose health was not found to be sound, unless forced."""
+        given = Path(self.model).expanduser()
+        if given.is_dir() and not self.force:
+            check_verdict(given, WHO)
+
     def open(self) -> None:
         """Load the model."""
         self._load()
@@ -143,6 +152,7 @@ class Sentence(Encoder):
         return self._engine
 
     def _open(self) -> Any:
+        self.check()
         need_libraries(WHO, ("torch", "sentence_transformers"), "torch")
         folder = self.folder
         refuse_pickles(folder, WHO)

@@ -190,6 +190,7 @@ def fit(train: Dataset, plan: Plan | str | Path = "default", *, seed: int = 0) -
         DataError: the data cannot be learned from.
     """
     plan = plan if isinstance(plan, Plan) else Plan.load(plan)
+    plan.check()
     plan = replace(plan, debias=fresh(plan.debias))
     catalog, notes = tagged(train.catalog, plan.detector)
     train, plan, vectors = replace(train, catalog=catalog), plan.for_catalog(catalog), None

@@ -21,6 +21,8 @@ from polyrec.pipeline.space import Space
 from polyrec.rank.prefer_languages import PreferLanguages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from polyrec.augment.augmenter import Augmenter
     from polyrec.data.catalog import Catalog
     from polyrec.encode.debias import Debias
@@ -115,11 +117,25 @@ class Plan:
 
     def forget_queries(self) -> None:
         """Have its encoders, those that other parts hold too, drop what people asked with."""
+        for encoder in self._encoders():
+            encoder.forget_queries()
+
+    def check(self) -> None:
+        """Refuse encoders that may not be used: adapted ones whose health is not sound.
+
+        Raises:
+            ConfigError: one may not be used.
+        """
+        for encoder in self._encoders():
+            encoder.check()
+
+    def _encoders(self) -> Iterator[Encoder]:
+        """Give its encoders, those that other parts hold too."""
         waiting = list(held_parts(self))
         while waiting:
             part = waiting.pop()
             if isinstance(part, Encoder):
-                part.forget_queries()
+                yield part
             waiting += held_parts(part)
 
     @classmethod

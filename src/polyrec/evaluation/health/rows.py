@@ -76,12 +76,12 @@ def rows_of(space: str, values: PerText, texts: Parallel) -> list[HealthRow]:
             rows.append(_row(space, ALL, "hub-skewness", _skewness(per_text, texts)))
             continue
         everything = np.ones(len(texts), dtype=np.bool_)
-        rows.append(_row(space, ALL, measure, _mean(per_text, texts, everything)))
+        rows.append(_row(space, ALL, measure, mean_of(per_text, texts, everything)))
         if measure in BY_LANGUAGE:
             for tag in texts.tags:
                 own = texts.languages == tag
                 if not np.isnan(per_text[own]).all():
-                    rows.append(_row(space, tag, measure, _mean(per_text, texts, own)))
+                    rows.append(_row(space, tag, measure, mean_of(per_text, texts, own)))
     return rows
 
 
@@ -95,7 +95,7 @@ def differences(
             f"{one[0]} - {other[0]}",
             ALL,
             measure,
-            _mean(one[1][measure] - other[1][measure], texts, everything),
+            mean_of(one[1][measure] - other[1][measure], texts, everything),
         )
         for measure in COMPARED
         if measure in one[1]
@@ -106,7 +106,7 @@ def _row(space: str, language: str, measure: str, found: Interval) -> HealthRow:
     return HealthRow(space, language, measure, found.value, found.low, found.high, found.n)
 
 
-def _mean(values: Doubles, texts: Parallel, keep: Booleans) -> Interval:
+def mean_of(values: Doubles, texts: Parallel, keep: Booleans) -> Interval:
     """Give the mean over texts; whole sentences are drawn again, as their texts go together."""
     keep = keep & ~np.isnan(values)
     _, sentence = np.unique(texts.sentences[keep], return_inverse=True)

@@ -6,13 +6,14 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from polyrec.core.language import UNDETERMINED
 from polyrec.core.registry import build, parts
 from polyrec.data.readers.parallel import read_parallel
+from polyrec.encode.adapted import encoder_table, is_adapted
 from polyrec.encode.cached import Cached
 from polyrec.encode.debias import rows_of
 from polyrec.encode.language_mean import LanguageMean
@@ -93,7 +94,7 @@ class Setting:
 
 
 def prepare(
-    encoder: str,
+    encoder: str | Mapping[str, Any],
     *,
     on: Sequence[str | Path] = (),
     statistics: str | Path = "",
@@ -103,7 +104,8 @@ def prepare(
     """Read the texts and encode those that each debias learns from.
 
     Args:
-        encoder: a name of the registry, a shipped plan or a `.toml` file.
+        encoder: a name of the registry, a shipped plan, a `.toml` file, a folder that polyrec
+            adapted (whatever its health), or the table of an encoder as plans have it.
         on: parallel texts (see `read_parallel`); none for those that ship.
         statistics: parallel texts, or a file made by `--save-statistics`; empty to keep half of the
             sentences of `on` apart for them.
@@ -146,7 +148,11 @@ def n_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _encoder(name: str) -> tuple[Encoder, Plan | None]:
+def _encoder(name: str | Mapping[str, Any]) -> tuple[Encoder, Plan | None]:
+    if isinstance(name, str) and is_adapted(name):
+        name = encoder_table(Path(name)) | {"force": True}
+    if not isinstance(name, str):
+        return Cached(build("encoder", dict(name))), None
     if name.endswith(".toml") or (name in shipped_plans() and name not in parts()["encoder"]):
         plan = Plan.load(name)
         if plan.encoder is not None:
