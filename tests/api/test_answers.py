@@ -103,7 +103,8 @@ def test_nothing_at_all_gives_what_is_popular(desk: Any) -> None:
 
 
 def test_similar_items_are_found(desk: Any) -> None:
-    answer = desk.get("/similar/saege", k=1).json()
+    answer = desk.get("/similar/saege", k=1, languages="de,en").json()
+    assert (answer["mode"], answer["languages"]) == ("text", ["de", "en"])
     assert answer["item_id"] == "saege"
     assert [item["item_id"] for item in answer["items"]] == ["hobel"]
 

@@ -55,6 +55,9 @@ def test_the_log_holds_no_ids_and_no_key(started: Served) -> None:
     assert started.ask("/recommend/nobody?category=tools").status == 200
     assert started.ask("/similar/unheard?k=1").status == 404
     printed = started.log
+    first, *_ = lines = [json.loads(line) for line in printed.splitlines()]
+    assert first["event"] == "started"
+    assert all(line["time"] for line in lines)
     assert '"route": "/recommend/{user_id}", "status": 200' in printed
     for private in ("nobody", "unheard", "tools", "?", started.key):
         assert private not in printed

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Serving, str, int]]:
         found.append((serving, host, port))
 
     monkeypatch.setattr("polyrec.api.server.run", run)
+    monkeypatch.setattr("polyrec.api.log.write_to_stderr", lambda: None)  # not for this process
     return found
 
 
@@ -48,7 +50,24 @@ def test_a_model_is_served_to_this_machine_with_a_key_that_is_shown_once(
     (first, host, port), (second, *_, other) = served
     assert (host, port, other) == ("127.0.0.1", 8000, 9000)
     assert first.keys.find(key).scopes == second.keys.find(key).scopes == ("read", "write", "admin")
-    assert first.live.serving().version[:12] in again.stderr
+    (line,) = again.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["version"]) == ("started", 1)
+    assert told["hash"] == first.live.serving().version[:12]
+    assert told["address"] == "http://127.0.0.1:9000"
+
+
+def test_who_looks_on_at_a_terminal_is_told_in_words(
+    run: Run,
+    content_model: str,
+    tmp_path: Path,
+    served: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    said = run("serve", content_model, "--keys", tmp_path / "keys.json").stderr
+    assert len(served) == 1
+    assert re.fullmatch(r"model \w{12} \(version 1\) on http://127.0.0.1:8000\n", said)
 
 
 def test_keys_lie_in_the_users_data_folder_if_no_file_is_named(
@@ -96,10 +115,11 @@ def test_a_translator_that_there_is_not_makes_no_key(
     assert not keys.exists()
 
 
-def test_a_model_that_is_none_makes_no_key(run: Run, tmp_path: Path) -> None:
+def test_a_model_that_is_none_makes_no_key(run: Run, tmp_path: Path, served: list[Any]) -> None:
     keys = tmp_path / "keys.json"
     assert run("serve", tmp_path, "--keys", keys).exit_code == 3
     assert not keys.exists()
+    assert not served
 
 
 def test_the_demo_fits_once_and_has_a_key_for_each_run(

@@ -64,6 +64,18 @@ def test_more_items_than_a_query_takes(items: Items) -> None:
     assert items.delete(many) == 1100
 
 
+def test_changes_are_numbered_so_that_who_reads_on_misses_none(items: Items) -> None:
+    assert items.changed_since(0) == ([], 0)
+    items.put([SAW, FLUTE])
+    changed, seen = items.changed_since(0)
+    assert sorted(changed) == ["flute", "saw"]
+    assert seen == items.last_change()
+    items.put([SAW])
+    assert items.delete(["flute", "none"]) == 1
+    assert items.changed_since(seen)[0] == ["saw", "flute"]
+    assert items.changed_since(items.last_change()) == ([], items.last_change())
+
+
 def test_one_that_stands_twice_is_refused_and_nothing_is_kept(items: Items) -> None:
     with pytest.raises(DataError, match=r"^item 2 stands twice; give each once$"):
         items.put([SAW, FLUTE, SAW])

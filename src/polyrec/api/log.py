@@ -25,11 +25,13 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 
 def log(event: str, **facts: Any) -> None:
     """Write one line; facts must not be taken from a request."""
-    LOG.info(_line(event, **facts))
+    LOG.info(line(event, **facts))
 
 
 def write_to_stderr() -> None:
     """Write all that is logged in this process to standard error, as lines of JSON alone."""
+    if any(isinstance(each.formatter, Lines) for each in logging.root.handlers):
+        return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.root.addHandler(handler)
@@ -46,7 +48,7 @@ class Lines(logging.Formatter):
         if record.name == LOG.name:
             return record.getMessage()
         if told := getattr(record, TOLD, None):
-            return _line(**told)
+            return line(**told)
         facts = {"by": record.name, "level": record.levelname.lower()}
         if record.name.startswith(OWN_WORDS):
             facts["words"] = record.getMessage().strip()
@@ -54,7 +56,7 @@ class Lines(logging.Formatter):
             facts["at"] = f"{record.module}:{record.lineno}"
         if record.exc_info and (error := record.exc_info[1]) is not None:
             facts |= {"error": type(error).__name__, "at": place_of(error)}
-        return _line("said", **facts)
+        return line("said", **facts)
 
 
 def place_of(error: BaseException) -> str:
@@ -68,7 +70,8 @@ def _thread_failed(failed: threading.ExceptHookArgs) -> None:
     log("thread failed", error=type(error).__name__, at=place_of(error))
 
 
-def _line(event: str, **facts: Any) -> str:
+def line(event: str, **facts: Any) -> str:
+    """Give one line of the log."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     which = {"request": REQUEST.get()} if REQUEST.get() else {}
     return json.dumps({"time": now, "event": event, **which, **facts})

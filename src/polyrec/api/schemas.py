@@ -159,8 +159,12 @@ class Answer(BaseModel):
 class Alike(BaseModel):
     """Items that are like another, nearest first."""
 
-    model_version: str
+    model_version: str = Field(description="The hash of the model that answered.")
     item_id: str
+    mode: Mode = Field(
+        description="`text` where texts say what is near, `fold-in` where people's choices do."
+    )
+    languages: list[str] = Field(description="Those that were wished.")
     note: str = Field(description="Why the answer is less than was asked for; else empty.")
     items: list[Item]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,6 +105,7 @@ def serve(
     MODEL is a folder that fit has written, and is taken in when it is named for the first time.
     Without one, and for one that has served before, what served last goes on.
     """
+    from polyrec.api.log import write_to_stderr
     from polyrec.api.server import run
     from polyrec.api.settings import Settings
     from polyrec.cli.named_translator import named
@@ -119,14 +121,28 @@ def serve(
     if demo and (model or keys_file or models_root):
         what = "--demo goes with neither a model nor --keys nor --models"
         raise ConfigError(what, hint="leave them out")
+    write_to_stderr()
     serving = _demo(settings) if demo else _own(model, models_root, keys_file, settings)
     if part is not None:
         database, within_s = serving.live.database, settings.translate_within_s
         serving.interpreter = Interpreter.of(part, database, budget_s=within_s)
     now = serving.live.serving()
     where = f"http://{printable(host)}:{port}"
-    click.echo(f"model {now.version[:12]} (version {now.number}) on {where}", err=True)
+    _tell(
+        f"model {now.version[:12]} (version {now.number}) on {where}",
+        "started",
+        version=now.number,
+        hash=now.version[:12],
+        address=where,
+    )
     run(serving, host=host, port=port)
+
+
+def _tell(words: str, event: str, **facts: str | int) -> None:
+    """Tell in words who looks on at a terminal, and in a line of the log whoever reads that."""
+    from polyrec.api.log import line
+
+    click.echo(words if sys.stderr.isatty() else line(event, **facts), err=True)
 
 
 def _own(
@@ -174,7 +190,8 @@ def _live(folder: Path | None, models: ModelsFolder, database: Database) -> Live
     version = loaded.version
     if folder is not None and version.activated and version.hash != artifact.version_of(folder):
         said = f"{folder} has served before, and version {version.number} serves now"
-        click.echo(printable(f"{said}: see polyrec versions"), err=True)
+        words = printable(f"{said}: see polyrec versions")
+        _tell(words, "another version serves than was named", version=version.number)
     live.take(loaded)
     return live
 
@@ -186,6 +203,6 @@ def _demo_model() -> Path:
 
     folder = default_folder() / f"demo-model-{polyrec.__version__}"
     if not (folder / "manifest.json").is_file():
-        click.echo("fitting the data that ship, which takes minutes once", err=True)
+        _tell("fitting the data that ship, which takes minutes once", "fitting the demo")
         polyrec.fit(polyrec.load_dataset("debian")).save(folder)
     return folder

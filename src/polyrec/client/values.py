@@ -144,10 +144,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Alike:
-    """Items that are like another, nearest first; `note` says what is missing."""
+    """Items that are like another, nearest first.
+
+    Attributes:
+        model_version: the hash of the model that answered.
+        item_id: the other.
+        mode: `text` where texts say what is near, `fold-in` where people's choices do.
+        languages: those that were wished.
+        note: why the answer is less than was asked for; else empty.
+        items: nearest first.
+    """
 
     model_version: str
     item_id: str
+    mode: str
+    languages: tuple[str, ...]
     note: str
     items: tuple[Item, ...]
 

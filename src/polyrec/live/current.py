@@ -51,6 +51,7 @@ class Current:
         self._swap = Lock()
         # what happened to the model since the change under way began, if any is
         self._meanwhile: list[Callable[[Overlaid], Overlaid]] | None = None
+        self._last_change: int | None = None  # of the database's items; None before it was read
         self._left: set[str] = set()  # items that an engine kept from the model
         self._again: Timer | None = None
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="polyrec-ahead")
@@ -80,6 +81,7 @@ class Current:
 
         def taken() -> None:
             with self._changing():
+                last_change = self._items.last_change()
                 gone = self._forgotten.among(learned.users.names, after=loaded.last_forgotten)
                 items = list(all_items(self._items))
                 plain = Overlaid.of(patient(learned).without_users(gone))
@@ -95,6 +97,7 @@ class Current:
                 if self.model is not None:  # which answers until all is ready
                     overlaid.learned.plan.recommender.work_ahead()
                 self._put(Model.of(overlaid, version.hash, version.number, loaded.made))
+                self._last_change = last_change
             _settle()
 
         self._changes.submit(taken).result()
@@ -107,20 +110,35 @@ class Current:
                 if model is None:
                     return
                 try:
-                    found = self._items.get(item_ids)
-                    gone = [item_id for item_id in item_ids if item_id not in found]
-                    overlaid = model.overlaid.put(found.values()).without(gone)
+                    found, now = self._items.get(item_ids), model.overlaid
+                    new = now.differing(found.values())
+                    gone = now.shown_of(each for each in item_ids if each not in found)
+                    overlaid = now.put(new).without(gone) if new or gone else now
                 except EngineError as error:
                     self._leave(item_ids, error)
                     raise
                 except Exception as error:
                     self.fault = type(error).__name__
                     raise
-                self._put(model.changed(overlaid))
+                if overlaid is not now:  # else a change of our own that comes back
+                    self._put(model.changed(overlaid))
             if not self._left:
                 self.fault = ""
 
         return self._changes.submit(refreshed)
+
+    def follow(self) -> None:
+        """Have the model show what others did to the database's items; one look if nobody did.
+
+        Raises:
+            EngineError: the database cannot be used.
+        """
+        while (last := self._last_change) is not None:
+            changed, number = self._items.changed_since(last)
+            if not changed:
+                return
+            self.refresh(changed)
+            self._last_change = number
 
     def at_once(self, change: Callable[[Overlaid], Overlaid]) -> None:
         """Change the model now, and what is made of it meanwhile when that is done."""

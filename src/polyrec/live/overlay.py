@@ -59,6 +59,32 @@ class Overlaid:
         added = np.zeros(len(new), dtype=np.bool_)
         return replace(self, learned=learned, withdrawn=np.concatenate([withdrawn, added]))
 
+    def differing(self, items: Iterable[Item]) -> list[Item]:
+        """Give those of the items that it does not show as they are."""
+        catalog = self.learned.catalog
+
+        def is_shown(item: Item) -> bool:
+            if item.id not in catalog.ids:
+                return False
+            place = catalog.ids.index(item.id)
+            own = (catalog.language[place], dict(catalog.texts[place]), catalog.category[place])
+            return not self.withdrawn[place] and own == (
+                item.language,
+                dict(item.texts),
+                item.category,
+            )
+
+        return [item for item in items if not is_shown(item)]
+
+    def shown_of(self, item_ids: Iterable[str]) -> list[str]:
+        """Give those of the ids whose items it shows or keeps for the next fit."""
+        known = self.learned.catalog.ids
+        return [
+            each
+            for each in item_ids
+            if each in self.waiting or (each in known and not self.withdrawn[known.index(each)])
+        ]
+
     def without(self, item_ids: Iterable[str]) -> Overlaid:
         """Show some items no more."""
         known, gone = self.learned.catalog.ids, list(item_ids)

@@ -1,4 +1,4 @@
-"""Looks whether another version of the model is to serve, and lets it: the old one until then."""
+"""Looks whether another version of the model is to serve, and for items that others changed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ class Watch:
     def look(self) -> None:
         """Take the version that is to serve, if it is another than the one that serves.
 
-        One that cannot be read is marked as failed, and the one that serves goes on.
+        One that cannot be read is marked as failed, and the one that serves goes on. What others
+        did to items of the database since the last look is taken into the model behind the call.
 
         Raises:
             EngineError: the database cannot be used.
@@ -87,6 +88,7 @@ class Watch:
             active = self.models.versions.active()
         if active is not None and (now is None or not _same(active, now)):
             self._take(active, now)
+        self.live.current.follow()
         self.last_retrain = _last_retrain(self.models.versions.all())
 
     def _run(self) -> None:

@@ -20,7 +20,8 @@ from polyrec.store.limits import (
     given_tag,
     given_text,
 )
-from polyrec.store.tables import items, texts
+from polyrec.store.tables import item_changes, items, texts
+from polyrec.store.turns import CHANGING, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from polyrec.store.database import Database
 
 BLOCK = 500
+STREAM = 10_000
+"""Changes that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Items:
         with self.database.writing() as connection:
             for start in range(0, len(new), BLOCK):
                 _put(connection, new[start : start + BLOCK], now)
+            _note(connection, [each.id for each in new])
 
     def get(self, ids: Sequence[str]) -> dict[str, Item]:
         """Give the items that there are of those asked for, in their order."""
@@ -119,18 +123,50 @@ class Items:
         What users did with them stays, and counts again should they come back.
         """
         doomed = sorted({given_id("item id", each) for each in ids})
-        n_deleted = 0
+        deleted: list[str] = []
         with self.database.writing() as connection:
             for start in range(0, len(doomed), BLOCK):
                 block = doomed[start : start + BLOCK]
                 gone = sa.delete(items).where(items.c.item_id.in_(block))
-                n_deleted += connection.execute(gone).rowcount
-        return n_deleted
+                deleted += connection.scalars(gone.returning(items.c.item_id))
+            _note(connection, deleted)
+        return len(deleted)
+
+    def changed_since(self, number: int) -> tuple[list[str], int]:
+        """Say which items were put or deleted behind a number, and behind which one to go on.
+
+        Who goes on behind the last number misses none: no change comes in before one that was seen.
+
+        Args:
+            number: that of the last change that is known.
+
+        Returns:
+            Ids of items, some of them perhaps gone, and the number of the last change that was
+            looked at; `number` if there is none.
+        """
+        wanted = sa.select(item_changes).where(item_changes.c.id > number)
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted.order_by(item_changes.c.id).limit(STREAM)).all()
+        return [row.item_id for row in rows], rows[-1].id if rows else number
+
+    def last_change(self) -> int:
+        """Give the number of the last change; 0 where there was none."""
+        with self.database.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(item_changes.c.id))) or 0)
 
     def count(self) -> int:
         """Count items."""
         with self.database.reading() as connection:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(items)) or 0)
+
+
+def _note(connection: Connection, ids: Sequence[str]) -> None:
+    """Number the changes of items; at the end of a transaction, as others wait until it ends."""
+    take_turns(connection, CHANGING)
+    for start in range(0, len(ids), BLOCK):
+        block = ids[start : start + BLOCK]
+        connection.execute(sa.delete(item_changes).where(item_changes.c.item_id.in_(block)))
+        connection.execute(sa.insert(item_changes), [{"item_id": each} for each in block])
 
 
 def _put(connection: Connection, block: Sequence[Item], now: datetime) -> None:

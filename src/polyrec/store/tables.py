@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from polyrec.store.types import GivenId, Id, Instant
 
 VERSION_TABLE = "polyrec_version"
-HEAD = "0004"
+HEAD = "0005"
 """The version of these tables; versions are numbers, so that older and newer can be told apart."""
 
 metadata = sa.MetaData()
@@ -104,6 +104,14 @@ texts = sa.Table(
     sa.Column("language", sa.String(64), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.UniqueConstraint("item_id", "language", name="uq_texts_item"),
+)
+
+item_changes = sa.Table(
+    "item_changes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("item_id", GivenId, nullable=False, unique=True),  # also of one that is gone
+    sqlite_autoincrement=True,  # what changes once more gets a new number
 )
 
 events = sa.Table(

@@ -19,6 +19,10 @@ FORGETTING = 0x666F7267
 """The same for users who are deleted."""
 
 
+CHANGING = 0x6974656D
+"""The same for items that are put and deleted."""
+
+
 def take_turns(connection: Connection, number: int) -> None:
     """Have those who write under a number wait for each other until the transaction ends.
 

@@ -31,4 +31,11 @@ def similar(
         schemas.Item(**asdict(item), translation=translation)
         for item, translation in zip(found, shown, strict=True)
     ]
-    return schemas.Alike(model_version=model.version, item_id=item_id, note=note, items=items)
+    return schemas.Alike(
+        model_version=model.version,
+        item_id=item_id,
+        mode="fold-in" if model.service.learned.vectors is None else "text",
+        languages=wishes.languages,
+        note=note,
+        items=items,
+    )
