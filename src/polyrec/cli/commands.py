@@ -39,6 +39,7 @@ COMMANDS = {
     ),
     "fit": Line("polyrec.cli.fit:fit", "Fit a plan on data and save the model."),
     "recommend": Line("polyrec.cli.recommend:recommend", "Recommend items, to anybody."),
+    "ask": Line("polyrec.cli.ask:ask", "Answer a wish in plain words, in any language."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
     "serve": Line("polyrec.cli.serve:serve", "Answer over http: a REST service."),

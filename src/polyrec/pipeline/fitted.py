@@ -18,6 +18,7 @@ from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import tagged
 from polyrec.pipeline.service import Service
+from polyrec.pipeline.wish.ask import ask
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
     from polyrec.pipeline.explanation import Explanation
+    from polyrec.pipeline.wish.wish import Asked, Wish
 
 
 UNCHOSEN = 0.2
@@ -114,6 +116,18 @@ class Fitted:
         mode: LanguageMode = "only" if wished else "any"
         query = Query(text=text, text_language=language, k=k, languages=wished, language_mode=mode)
         return _frame([""], [self.service.recommend(query)])
+
+    def ask(self, wish: str | Wish, *, user_id: str | None = None) -> Asked:
+        """Answer a wish in plain words; as `polyrec.pipeline.wish.ask.ask`.
+
+        Args:
+            wish: the words, in any language, or what was understood before, perhaps changed.
+            user_id: who asks, where that is known.
+
+        Returns:
+            What was understood, and the answer.
+        """
+        return ask(self.service, wish, Query(user_id=user_id))
 
     def similar(self, item_ids: Sequence[str], *, k: int = 10) -> pl.DataFrame:
         """Give the items nearest to each of some items, across languages.

@@ -1,0 +1,1 @@
+"""What somebody wishes, in their own words: filters and what is looked for."""

@@ -1,0 +1,49 @@
+"""Asks a model with a wish in plain words: what is understood comes back beside the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from polyrec.core.errors import DataError
+from polyrec.pipeline.wish.answer import answer
+from polyrec.pipeline.wish.by_rules import by_rules
+from polyrec.pipeline.wish.offered import Offered
+from polyrec.pipeline.wish.wish import GIVEN, Asked, Understood, Wish
+
+if TYPE_CHECKING:
+    from polyrec.core.types import Query
+    from polyrec.pipeline.service import Service
+
+LONGEST_WISH = 1_000
+"""Letters; a wish is a sentence or two."""
+
+
+def understand(wish: str, offered: Offered) -> Understood:
+    """Work a wish out.
+
+    Raises:
+        DataError: it is longer than a wish may be.
+    """
+    if len(wish) > LONGEST_WISH:
+        raise DataError(
+            f"the wish has {len(wish):,} letters", hint=f"say it in at most {LONGEST_WISH:,}"
+        )
+    return by_rules(wish, offered)
+
+
+def ask(service: Service, wish: str | Wish, query: Query | None = None) -> Asked:
+    """Answer a wish in a user's own words, or one that was understood before and perhaps edited.
+
+    Args:
+        service: the model.
+        wish: the user's own words, or what was understood, which is taken as it is.
+        query: who asks, or None.
+
+    Raises as `Service.recommend` does, and:
+        DataError: the wish is longer than a wish may be.
+    """
+    if isinstance(wish, Wish):
+        understood = Understood(wish, worked_by=GIVEN)
+    else:
+        understood = understand(wish, Offered.of(service.learned))
+    return Asked(understood, answer(service.learned, service.recommend, understood.wish, query))
