@@ -140,7 +140,7 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     schema = desk.client.get("/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     assert set(schema["paths"]) == {
-        *("/recommend/{user_id}", "/recommend", "/similar/{item_id}"),
+        *("/recommend/{user_id}", "/recommend", "/ask", "/similar/{item_id}"),
         *("/health/live", "/health/ready", "/metrics", "/events", "/satisfaction"),
         *("/items", "/items/{item_id}", "/items/delete"),
         *("/users", "/users/{user_id}", "/users/{user_id}/export"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.api import schemas
+from polyrec.api import schemas, wishes
 from polyrec.client import Client, Event, Profile, StoredItem, client, values
 from polyrec.client.read import read
 from polyrec.core import http
@@ -73,6 +73,15 @@ class TestService:
         assert best.explanation is not None
         assert [part.item_id for part in best.explanation.events] == ["saege"]
         assert client.recommend_to(text="wooden flute", k=1).items[0].item_id == "flute"
+
+    def test_a_wish_is_answered_and_can_be_changed_and_asked_again(self, client: Client) -> None:
+        asked = client.ask("two tools for wood in German", user_id="nobody")
+        assert asked.understood.languages == ("de",)
+        assert asked.said[0].field == "k"
+        assert len(asked.items) == 2
+        again = client.ask(dataclasses.replace(asked.understood, without=("säge",), k=9))
+        assert again.worked_by == "given"
+        assert "saege" not in [item.item_id for item in again.items]
 
     def test_what_is_like_an_item_comes_with_a_note_where_nothing_translates(
         self, client: Client
@@ -280,6 +289,12 @@ class TestFaults:
 def test_values_have_the_fields_of_the_services_schema(ours: str, theirs: str) -> None:
     fields = {field.name for field in dataclasses.fields(getattr(values, ours))}
     assert fields == set(getattr(schemas, theirs).model_fields)
+
+
+@pytest.mark.parametrize("name", ["Asked", "Said", "Wish"])
+def test_values_of_wishes_have_the_fields_of_the_services_schema(name: str) -> None:
+    fields = {field.name for field in dataclasses.fields(getattr(values, name))}
+    assert fields == set(getattr(wishes, name).model_fields)
 
 
 def test_times_are_read_with_their_zone() -> None:

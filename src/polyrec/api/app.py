@@ -12,6 +12,7 @@ from polyrec.api.door import Door
 from polyrec.api.page.mount import add_page
 from polyrec.api.problems import MEDIA_TYPE, answer_with_problems
 from polyrec.api.routes import (
+    ask,
     events,
     health,
     items,
@@ -71,7 +72,7 @@ def create_app(serving: Serving) -> FastAPI:
     app.state.serving = serving
     answer_with_problems(app)
     app.add_middleware(Door, settings=serving.settings, metrics=serving.metrics)
-    for routes in (recommend, similar, events, items, users, satisfaction, health, metrics):
+    for routes in (recommend, ask, similar, events, items, users, satisfaction, health, metrics):
         app.include_router(routes.ROUTER)
     add_page(app, serving.secret)
     return app

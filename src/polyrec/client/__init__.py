@@ -4,6 +4,7 @@ from polyrec.client.client import Client
 from polyrec.client.values import (
     Alike,
     Answer,
+    Asked,
     DeletedUser,
     Event,
     Explanation,
@@ -15,8 +16,10 @@ from polyrec.client.values import (
     Profile,
     Reading,
     Ready,
+    Said,
     StoredItem,
     Translation,
+    Wish,
     Wishes,
     Word,
 )
@@ -24,6 +27,7 @@ from polyrec.client.values import (
 __all__ = [
     "Alike",
     "Answer",
+    "Asked",
     "Client",
     "DeletedUser",
     "Event",
@@ -36,8 +40,10 @@ __all__ = [
     "Profile",
     "Reading",
     "Ready",
+    "Said",
     "StoredItem",
     "Translation",
+    "Wish",
     "Wishes",
     "Word",
 ]

@@ -13,6 +13,7 @@ from polyrec.client.read import read
 from polyrec.client.values import (
     Alike,
     Answer,
+    Asked,
     DeletedUser,
     Event,
     KeptEvents,
@@ -21,6 +22,7 @@ from polyrec.client.values import (
     Reading,
     Ready,
     StoredItem,
+    Wish,
     Wishes,
 )
 from polyrec.core.errors import (
@@ -121,6 +123,22 @@ class Client:
         """
         who = {"history": list(history), "text": text, "text_language": text_language}
         return read(Answer, self._at.send("POST", "/recommend", body=who | dict(wishes)))
+
+    def ask(
+        self, wish: str | Wish, *, user_id: str | None = None, translate: bool = False
+    ) -> Asked:
+        """Answer a wish in plain words.
+
+        Args:
+            wish: the words, in any language, or what was understood before, perhaps changed.
+            user_id: who asks, where that is known.
+            translate: translate texts that are in no wished language into the first of them.
+
+        Raises as `recommend` does.
+        """
+        body: dict[str, Any] = {"user_id": user_id, "translate": translate}
+        body |= {"wish": wish} if isinstance(wish, str) else {"understood": asdict(wish)}
+        return read(Asked, self._at.send("POST", "/ask", body=body))
 
     def similar(self, item_id: str, **wishes: Unpack[Reading]) -> Alike:
         """Give the items nearest to an item.

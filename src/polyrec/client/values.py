@@ -143,6 +143,57 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What was understood of a wish, to be changed and asked again.
+
+    Attributes:
+        text: what is looked for; empty for what is popular.
+        text_language: the text's language.
+        languages: those to read in.
+        language_mode: `any`, `prefer` or `only`.
+        category: leave out other categories; None for all.
+        without: words to avoid.
+        k: items at most.
+    """
+
+    text: str = ""
+    text_language: str = "und"
+    languages: tuple[str, ...] = ()
+    language_mode: str = "any"
+    category: str | None = None
+    without: tuple[str, ...] = ()
+    k: int = 10
+
+
+@dataclass(frozen=True)
+class Said:
+    """Which words set a field of a wish, or added to it."""
+
+    field: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Asked(Answer):
+    """The answer to a wish in plain words, and what was understood of it.
+
+    Attributes:
+        understood: what was understood.
+        said: where each part of it came from.
+        unmet: what was named and the catalog does not have.
+        worked_by: `rules`, or `given` where it was sent.
+        error: why it was understood less well than usual; else empty.
+    """
+
+    understood: Wish
+    said: tuple[Said, ...]
+    unmet: tuple[str, ...]
+    worked_by: str
+    error: str
+
+
+@dataclass(frozen=True)
 class Alike:
     """Items that are like another, nearest first.
 

@@ -10,6 +10,7 @@ from polyrec.core.limited import Limited
 from polyrec.live.current import AGAIN_S, Current
 from polyrec.live.people import NOBODY, People
 from polyrec.models.rater import Rater
+from polyrec.pipeline.wish.ask import ask
 from polyrec.store.audit import Audit
 from polyrec.store.events import Events
 from polyrec.store.items import Items
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from polyrec.live.models_folder import Loaded, ModelsFolder
     from polyrec.live.people import Person
     from polyrec.pipeline.explanation import Explanation
+    from polyrec.pipeline.wish.wish import Asked, Wish
     from polyrec.store.database import Database
     from polyrec.store.event import Event
     from polyrec.store.events import Appended
@@ -96,7 +98,21 @@ class Live:
             raise EngineError("no model is loaded", retryable=True)
         return self.model
 
-    def answer(self, query: Query, person: Person | None = None) -> tuple[Model, Suggestion]:
+    def ask(self, wish: str | Wish, query: Query) -> tuple[Model, Asked]:
+        """Answer a wish in plain words, or what was understood of one, to who asks.
+
+        Raises as `answer` and `polyrec.pipeline.wish.ask.ask` do.
+        """
+        model, person = self.serving(), self.who_asks(query)
+
+        def recommend(each: Query) -> Suggestion:
+            return self.answer(each, person, model)[1]
+
+        return model, ask(model.service.learned, recommend, wish, query)
+
+    def answer(
+        self, query: Query, person: Person | None = None, model: Model | None = None
+    ) -> tuple[Model, Suggestion]:
         """Answer a query with all that is known of its user, and say which model did.
 
         While the database cannot be read, or a text not encoded, the answer rests on what is known
@@ -105,11 +121,12 @@ class Live:
         Args:
             query: what is asked.
             person: what is known of the user beyond the model; None reads it.
+            model: what is to answer; None for what serves.
 
         Raises as `Service.recommend` does, and:
             EngineError: there is no model.
         """
-        model = self.serving()
+        model = model or self.serving()
         joined, notes = self._known(query, model, person)
         try:
             found = model.service.recommend(joined)

@@ -127,7 +127,7 @@ class Fitted:
         Returns:
             What was understood, and the answer.
         """
-        return ask(self.service, wish, Query(user_id=user_id))
+        return ask(self.learned, self.service.recommend, wish, Query(user_id=user_id))
 
     def similar(self, item_ids: Sequence[str], *, k: int = 10) -> pl.DataFrame:
         """Give the items nearest to each of some items, across languages.

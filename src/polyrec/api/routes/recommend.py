@@ -85,7 +85,7 @@ async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -
 def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: Person) -> bytes:
     """Give a `schemas.Answer` as JSON; to check it again would take as long as to find it."""
     model, found = held.live.answer(question, person)
-    notes = [_without_engine(found.note)] if found.note else []
+    notes = [without_engine(found.note)] if found.note else []
     explanations: list[schemas.Because | None] = [None] * len(found.items)
     if wishes.explain and found.items:
         try:
@@ -116,7 +116,7 @@ def _because(explanation: Explanation) -> schemas.Because:
     return schemas.Because.model_validate(asdict(explanation))
 
 
-def _without_engine(note: str) -> str:
+def without_engine(note: str) -> str:
     """Cut out engines' own words, which may hold an address of the operator's."""
     before, unjudged, rest = note.partition(f"{UNJUDGED}: ")
     if unjudged:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, EngineError
 from polyrec.pipeline.wish.answer import answer
 from polyrec.pipeline.wish.by_rules import by_rules
 from polyrec.pipeline.wish.offered import Offered
@@ -12,7 +13,11 @@ from polyrec.pipeline.wish.wish import GIVEN, Asked, Understood, Wish
 
 if TYPE_CHECKING:
     from polyrec.core.types import Query
-    from polyrec.pipeline.service import Service
+    from polyrec.pipeline.learned import Learned
+    from polyrec.pipeline.wish.answer import Recommend
+
+UNREAD = "words could not be encoded: a category is known by its name alone"
+"""What kept a wish from being understood as well as it might."""
 
 LONGEST_WISH = 1_000
 """Letters; a wish is a sentence or two."""
@@ -21,6 +26,8 @@ LONGEST_WISH = 1_000
 def understand(wish: str, offered: Offered) -> Understood:
     """Work a wish out.
 
+    Where words cannot be encoded, a category is found by its name alone, and `error` says so.
+
     Raises:
         DataError: it is longer than a wish may be.
     """
@@ -28,14 +35,20 @@ def understand(wish: str, offered: Offered) -> Understood:
         raise DataError(
             f"the wish has {len(wish):,} letters", hint=f"say it in at most {LONGEST_WISH:,}"
         )
-    return by_rules(wish, offered)
+    try:
+        return by_rules(wish, offered)
+    except EngineError:
+        return replace(by_rules(wish, replace(offered, nearest=None)), error=UNREAD)
 
 
-def ask(service: Service, wish: str | Wish, query: Query | None = None) -> Asked:
+def ask(
+    learned: Learned, recommend: Recommend, wish: str | Wish, query: Query | None = None
+) -> Asked:
     """Answer a wish in a user's own words, or one that was understood before and perhaps edited.
 
     Args:
-        service: the model.
+        learned: the model.
+        recommend: answers a query with it.
         wish: the user's own words, or what was understood, which is taken as it is.
         query: who asks, or None.
 
@@ -45,5 +58,5 @@ def ask(service: Service, wish: str | Wish, query: Query | None = None) -> Asked
     if isinstance(wish, Wish):
         understood = Understood(wish, worked_by=GIVEN)
     else:
-        understood = understand(wish, Offered.of(service.learned))
-    return Asked(understood, answer(service.learned, service.recommend, understood.wish, query))
+        understood = understand(wish, Offered.of(learned))
+    return Asked(understood, answer(learned, recommend, understood.wish, query))

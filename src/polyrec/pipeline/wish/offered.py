@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from polyrec.pipeline.learned import Learned
+    from polyrec.pipeline.space import Space
 
 NEAR = 0.6
 """From this cosine on, a word names a category."""
@@ -43,7 +45,13 @@ class Offered:
 
     @classmethod
     def of(cls, learned: Learned) -> Offered:
-        """Say what a model's catalog has."""
+        """Say what a model's catalog has; worked out once for each."""
+        if (known := _KNOWN.get(learned)) is None:
+            known = _KNOWN[learned] = cls._of(learned)
+        return known
+
+    @classmethod
+    def _of(cls, learned: Learned) -> Offered:
         catalog, plan = learned.catalog, learned.plan
         languages = Counter(tag for texts in catalog.texts for tag in texts)
         del languages[UNDETERMINED], languages[""]
@@ -53,7 +61,7 @@ class Offered:
         reads = plan.encoder is not None and plan.recommender.needs_vectors
         nearest = None
         if reads and plan.space.takes_user_text and 0 < len(categories) <= MOST_CATEGORIES:
-            nearest = _Nearest(learned, categories)
+            nearest = _Nearest(plan.space, categories)
         return cls(
             tuple(tag for tag, _ in languages.most_common()),
             categories,
@@ -62,11 +70,15 @@ class Offered:
         )
 
 
+_KNOWN: WeakKeyDictionary[Learned, Offered] = WeakKeyDictionary()
+"""Gone with the model, which it does not hold."""
+
+
 class _Nearest:
     """Finds the word that lies nearest to a category's name."""
 
-    def __init__(self, learned: Learned, categories: tuple[str, ...]) -> None:
-        self.space, self.categories = learned.space, categories
+    def __init__(self, space: Space, categories: tuple[str, ...]) -> None:
+        self.space, self.categories = space, categories
         self._named: np.ndarray | None = None
 
     def __call__(self, words: Sequence[str], language: str) -> tuple[int, str] | None:

@@ -64,7 +64,7 @@ class Understood:
         said: which words each part of it came from, in their order.
         unmet: what was named and the catalog does not have; it stays in the text.
         worked_by: `rules`, the name of a language model, or `given`.
-        error: why a language model that was to do it did not; else empty.
+        error: why it was understood less well than it might have been; else empty.
     """
 
     wish: Wish
