@@ -42,6 +42,7 @@ COMMANDS = {
     "ask": Line("polyrec.cli.ask:ask", "Answer a wish in plain words, in any language."),
     "similar": Line("polyrec.cli.similar:similar", "Show the items nearest to an item."),
     "explain": Line("polyrec.cli.explain:explain", "Show why items are recommended."),
+    "profile": Line("polyrec.cli.profile:profile", "Show what somebody likes, for them to read."),
     "serve": Line("polyrec.cli.serve:serve", "Answer over http: a REST service."),
     "keys": Line("polyrec.cli.keys:keys", "List, add and revoke the keys of a service."),
     "retrain": Line(

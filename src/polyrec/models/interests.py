@@ -134,3 +134,41 @@ class Interests(Recommender):
         known = len(self.vectors_)
         self.vectors_ = np.concatenate([self.vectors_, vectors])
         self.crowd_ = np.concatenate([self.crowd_, self._crowd(self.vectors_, known)])
+
+
+def grouped(
+    vectors: Floats, weights: Floats, *, distance: float, most: int
+) -> tuple[list[Integers], Floats, Floats]:
+    """Group the items of a history by vector, the largest group first.
+
+    Args:
+        vectors: unit rows, shape (items, dim); time and memory grow with the square of the items,
+            of which the `LONGEST` of most weight count.
+        weights: shape (items,), above 0.
+        distance: groups are joined up to this distance of Ward's.
+        most: there are no more groups.
+
+    Returns:
+        The places of each group's items, in order; its centre, a unit row; its share of weights.
+    """
+    heaviest = np.sort(np.argsort(-weights, kind="stable")[:LONGEST])
+    vectors, weights = vectors[heaviest].astype(np.float32, copy=False), weights[heaviest]
+    group = _numbered(vectors, distance, most)
+    n_groups = int(group.max(initial=-1)) + 1
+    shares = np.bincount(group, weights=weights, minlength=n_groups)
+    sums = np.zeros((n_groups, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, group, weights[:, None] * vectors)
+    order = np.argsort(-shares, kind="stable")
+    shares = (shares / max(shares.sum(), 1e-12)).astype(np.float32)
+    return [heaviest[group == g] for g in order], unit_rows(sums)[order], shares[order]
+
+
+def _numbered(vectors: Floats, distance: float, most: int) -> Integers:
+    """Number the group of each vector, from 0."""
+    if len(vectors) < 2:
+        return np.zeros(len(vectors), dtype=np.int64)
+    tree = linkage(vectors.astype(np.float64), method="ward")
+    group = fcluster(tree, distance, criterion="distance")
+    if group.max() > most:
+        group = fcluster(tree, most, criterion="maxclust")
+    return np.asarray(group - 1, dtype=np.int64)

@@ -17,6 +17,7 @@ from polyrec.pipeline.everyone import write_everyone
 from polyrec.pipeline.learned import Learned, kept
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import tagged
+from polyrec.pipeline.profile import profile_of
 from polyrec.pipeline.service import Service
 from polyrec.pipeline.wish.ask import ask
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
     from polyrec.pipeline.explanation import Explanation
+    from polyrec.pipeline.profile import Profile
     from polyrec.pipeline.wish.wish import Asked, Wish
 
 
@@ -161,6 +163,15 @@ class Fitted:
             DataError: the recommender cannot score the item.
         """
         return self.service.explain(Query(user_id=user_id), item_id)
+
+    def profile(self, user_id: str, *, languages: Sequence[str] = ()) -> Profile:
+        """Say what a user likes, for them to read; as `polyrec.pipeline.profile.profile_of`.
+
+        Raises:
+            LanguageError: a language is not a tag.
+        """
+        query = Query(user_id=user_id, languages=_listed("languages", languages))
+        return profile_of(self.service, query)
 
     def add_items(self, catalog: Catalog) -> None:
         """Add new items, so that they can be recommended at once, without fitting again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from polyrec.core.component import twin
 from polyrec.core.types import IdMap
 from polyrec.pipeline.preparation import tagged
+from polyrec.text.keywords import Keywords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +25,9 @@ HALF_FROM = 100_000
 """From this many items on, vectors are kept in float16, which moves a cosine by less than .001."""
 
 BLOCK = 16_384
+
+MOST_TEXTS = 300
+"""Of each language so many texts say how rare words are, as somebody waits for that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,11 @@ class Learned:
             ConfigError: the plan has no encoder.
         """
         return self.plan.space
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """Which words say much, by a part of the catalog, counted when it is first used."""
+        return Keywords(strict=False, most_texts=MOST_TEXTS).fit(self.catalog)
 
     def with_items(self, catalog: Catalog) -> Learned:
         """Take in new items: the recommender of what is given scores them too.

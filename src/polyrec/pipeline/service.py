@@ -72,7 +72,7 @@ class Service:
         """
         self._check(query)
         asked, query = query, self._understood(query)
-        mode, histories = self._known(query)
+        mode, histories = self.known(query)
         profile, failed = self._profile(query) if mode != "popular" else (None, [])
         ranking, mode, said = self._ranked(query, histories, mode, profile)
         found = [
@@ -170,7 +170,7 @@ class Service:
         self._check(query)
         items = self.learned.catalog.ids.indices(item_ids)
         query = self._understood(query)
-        mode, histories = self._known(query)
+        mode, histories = self.known(query)
         profile, _ = self._profile(query) if mode != "popular" else (None, [])
         asker = Asker(query, mode, histories, profile)
         return Explainer(self.learned, asker, reading).explain(items, people=people)
@@ -212,7 +212,7 @@ class Service:
             return query
         return replace(query, text_language=self._language_of(query.text))
 
-    def _known(self, query: Query) -> tuple[Mode, Histories]:
+    def known(self, query: Query) -> tuple[Mode, Histories]:
         """Say what is known of who asks, best first, and the history that it rests on."""
         own = self._own(query)
         if len(own.items) and not query.history:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -12,7 +13,7 @@ from polyrec.core.progress import progress
 from polyrec.text.tokens import tokenizer_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from polyrec.data.catalog import Catalog
 
@@ -40,9 +41,12 @@ class Keywords:
 
     Attributes:
         strict: whether a language's missing extra is an error; else it is cut by rules alone.
+        most_texts: of each language so many texts say how rare words are, and they are counted when
+            it is first asked for; None for all texts, counted by `fit`.
     """
 
     strict: bool = True
+    most_texts: int | None = None
     _catalog: Catalog | None = field(default=None, init=False, repr=False, compare=False)
     _n_texts: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
     _n_with: dict[str, Counter[str]] = field(
@@ -55,13 +59,11 @@ class Keywords:
         Raises:
             MissingExtraError: a language needs an extra that is not installed.
         """
-        n_with: dict[str, Counter[str]] = defaultdict(Counter)
-        with progress("counting words", len(catalog), unit="items") as advance:
-            for language, text in zip(catalog.language, catalog.text, strict=True):
-                n_with[language].update({term for term, _ in self._terms(text, language)})
-                advance(1)
-        self._catalog, self._n_with = catalog, dict(n_with)
-        self._n_texts = Counter(catalog.language)
+        self._catalog, self._n_texts, self._n_with = catalog, Counter(), {}
+        if self.most_texts is None:
+            with progress("counting words", len(catalog), unit="items") as advance:
+                for language in dict.fromkeys(catalog.language):
+                    self._count(catalog, language, advance)
         return self
 
     def of_item(self, item_id: str, *, k: int = 10) -> list[Keyword]:
@@ -98,8 +100,25 @@ class Keywords:
         found = {language: self._best(language, own, k) for language, own in ordered}
         return {language: words for language, words in found.items() if words}
 
+    def _count(self, catalog: Catalog, language: str, advance: Callable[[int], None]) -> None:
+        """Count in how many texts of a language each term stands."""
+        texts = [
+            text
+            for tag, text in zip(catalog.language, catalog.text, strict=True)
+            if tag == language
+        ]
+        if self.most_texts is not None and len(texts) > self.most_texts:
+            texts = random.Random(0).sample(texts, self.most_texts)  # noqa: S311
+        n_with: Counter[str] = Counter()
+        for text in texts:
+            n_with.update({term for term, _ in self._terms(text, language)})
+            advance(1)
+        self._n_texts[language], self._n_with[language] = len(texts), n_with
+
     def _best(self, language: str, items: list[int], k: int) -> list[Keyword]:
         assert self._catalog is not None
+        if language not in self._n_with:
+            self._count(self._catalog, language, _silent)
         scores: dict[str, float] = defaultdict(float)
         shown: dict[str, Counter[str]] = defaultdict(Counter)
         for item in items:
@@ -130,6 +149,11 @@ def subject_words(text: str, language: str, *, strict: bool = True) -> list[tupl
         for token in tokenizer_for(language, strict=strict)(text)
         if not token.is_stop and not _is_short(token.word)
     ]
+
+
+def _silent(steps: int) -> None:
+    """Count nothing: few texts are read."""
+    del steps
 
 
 def _is_short(word: str) -> bool:
