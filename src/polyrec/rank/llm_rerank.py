@@ -123,9 +123,7 @@ class LlmRerank(Ranker):
             found, why = self._judged(self._question(items, context, user))
             judged = np.flatnonzero(np.isfinite(found))
             if len(judged):
-                own, new = np.arange(len(judged)), rankdata(found[judged], method="ordinal") - 1
-                mixed = (1 - self.weight) * own + self.weight * new
-                order[user, judged[np.argsort(mixed, kind="stable")]] = judged
+                order[user, judged[mixed_order(found[judged], self.weight)]] = judged
             if not len(judged):
                 context.notes.append(f"{UNJUDGED}: {why}")
             elif len(judged) < len(items):
@@ -198,6 +196,21 @@ class LlmRerank(Ranker):
         if not _why_not(made):
             keys[permutation(json.loads(made.text)[ORDER], order)] = np.arange(n)
         return keys, _why_not(made)
+
+
+def mixed_order(keys: Doubles, weight: float) -> Integers:
+    """Order places by a key for each, lower for better, and by what they were.
+
+    Args:
+        keys: of places in their order so far; equal ones keep it.
+        weight: 0 keeps the order, 1 takes that of the keys.
+
+    Returns:
+        The places, best first.
+    """
+    new = rankdata(keys, method="ordinal") - 1
+    mixed = (1 - weight) * np.arange(len(keys)) + weight * new
+    return np.argsort(mixed, kind="stable")
 
 
 def shown_order(name: str, n: int) -> list[int]:
