@@ -203,7 +203,7 @@ def test_a_model_that_fails_again_and_again_is_left_alone() -> None:
     [
         ("!garbage", "the answer holds what is no text"),
         ("!refusal", "the model refused"),
-        ("!truncated", "the answer was cut off at 40 tokens"),
+        ("!truncated", "the answer was cut off at 48 tokens"),
         ("!empty", "the answer is empty"),
         ('{"order":[1,2]}', "the answer breaks the schema at order (minItems)"),
         ('{"order":[1,2,3,99]}', "the answer breaks the schema at order/3 (enum)"),

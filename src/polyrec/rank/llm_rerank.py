@@ -36,7 +36,7 @@ ORDERS = ("ranked", "reversed", "shuffled")
 AT_ONCE = 4
 """So many candidates are asked about before the clock is looked at."""
 
-SPARE_TOKENS, TOKENS_PER_NUMBER = 24, 4
+SPARE_TOKENS, TOKENS_PER_NUMBER = 24, 6
 
 LATE = "no answer came in time"
 TOO_LONG = "the question is longer than the model takes; show less of it, or raise max_data_letters"
