@@ -34,13 +34,27 @@ def curves(content: Content) -> Sketch | None:
     found = {model: curve for model, curve in content.curves.items() if len(curve)}
     if not found:
         return None
+    return sketch_of(
+        found,
+        title="How networks learned",
+        best="The dot is the epoch that was best: for so long the model then learned from all of "
+        "the training data. Shown is the fit of the last split and seed.",
+    )
+
+
+def sketch_of(found: Mapping[str, Floats], *, title: str, best: str) -> Sketch:
+    """Sketch learning curves side by side.
+
+    Args:
+        found: by name, rows of epoch, loss and nDCG@20, the latter two NaN where unknown.
+        title: what the picture shows.
+        best: what the dot at the best epoch means.
+    """
     return Sketch(
         name="curves",
-        title="How networks learned",
+        title=title,
         caption="Above, the mean loss of an epoch; below, nDCG@20 on choices held out inside the "
-        "training data, from which it is seen when to stop. The dot is the epoch that was best: "
-        "for so long the model then learned from all of the training data. Shown is the fit of "
-        "the last split and seed.",
+        f"training data, from which it is seen when to stop. {best}",
         alt=" ".join(_said(model, curve) for model, curve in found.items()),
         min_width=160 + 220 * len(found),
         draw=lambda theme: _draw(theme, found),
@@ -50,9 +64,9 @@ def curves(content: Content) -> Sketch | None:
 def _said(model: str, curve: Floats) -> str:
     best = _best(curve)
     if best is None:
-        return f"{model} learned for {len(curve)} epochs."
+        return f"{model} learned for {curve[-1, 0]:.0f} epochs."
     return (
-        f"{model} was best after {best + 1} of {len(curve)} epochs, with nDCG@20 "
+        f"{model} was best after {curve[best, 0]:.0f} of {curve[-1, 0]:.0f} epochs, with nDCG@20 "
         f"{plain(float(curve[best, 2]))}."
     )
 
@@ -88,6 +102,7 @@ def _line(axes: Axes, theme: Theme, points: Floats, best: int | None, color: str
     axes.margins(y=0.2)
     if best is not None:
         axes.axvline(points[best, 0], color=theme.line, linewidth=1.0, zorder=0)
+    if best is not None and not np.isnan(points[best, 1]):
         axes.plot(*points[best], marker="o", markersize=6.5, color=color, zorder=3)
         axes.annotate(
             plain(float(points[best, 1])),

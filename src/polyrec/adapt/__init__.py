@@ -1,0 +1,1 @@
+"""Encoders learn a domain: from who chose what, from translations, from the texts themselves."""
