@@ -31,7 +31,7 @@ def test_a_folder_is_completed_with_health_curves_and_card(tmp_path: Path) -> No
     base, adapted = (tiny_mbert(tmp_path / name) for name in ("base", "adapted"))
     write_facts(adapted, {"base": str(base), "curve": CURVE, "data": {"name": "made"}})
     verdict = complete(adapted, final=tmp_path / "final", on=[aligned(tmp_path / "t")])
-    assert verdict.passed
+    assert verdict.passed, verdict.reasons
     check_verdict(adapted, "encoder 'sentence'")
     assert read_facts(adapted)["health"]["passed"] is True  # type: ignore[index]
     text = (adapted / "README.md").read_text()

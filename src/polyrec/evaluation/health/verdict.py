@@ -3,10 +3,9 @@
 Both encoders read the same parallel texts, each debiased with `language-mean` as learned from its
 own vectors of other texts. It passes unless
 
-- mAP in the pool of all languages (in pairs: accuracy to the pivot) is lower, with the whole 95 %
-  interval of the paired difference below 0; or
-- some language with at least `LEAST` sentences is lower by more than `FAR_BELOW` of what the base
-  has there, with the whole interval.
+- mAP in the pool of all languages (in pairs: accuracy to the pivot) fell by more than `MAY_LOSE` of
+  what the base has, with the whole 95 % interval of the paired difference; or
+- some language with at least `LEAST` sentences fell by more than `FAR_BELOW`, likewise.
 """
 
 from __future__ import annotations
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
     from polyrec.core.types import Doubles
     from polyrec.evaluation.health.setting import Setting
+
+MAY_LOSE = 0.01
+"""How much of its value the whole may lose; nobody would see less, and rounding alone moves it."""
 
 FAR_BELOW = 0.02
 """How much of its value a language may lose."""
@@ -60,7 +62,7 @@ class Compared:
 
     def fault(self, measure: str) -> str:
         """Say what speaks against the encoder; nothing where nothing does."""
-        may_lose = 0.0 if self.language == ALL else FAR_BELOW * self.before
+        may_lose = self.before * (MAY_LOSE if self.language == ALL else FAR_BELOW)
         if self.high >= -may_lose or (self.language != ALL and self.n < LEAST):
             return ""
         where = "" if self.language == ALL else f" of {self.language}"
