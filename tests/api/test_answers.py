@@ -144,6 +144,7 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
         *("/health/live", "/health/ready", "/metrics", "/events", "/satisfaction"),
         *("/items", "/items/{item_id}", "/items/delete"),
         *("/users", "/users/{user_id}", "/users/{user_id}/export"),
+        "/users/{user_id}/profile",
     }
     got = schema["paths"]["/recommend/{user_id}"]["get"]
     assert got["security"] == [{"HTTPBearer": []}]

@@ -118,6 +118,38 @@ def test_who_is_known_by_the_model_alone_is_exported_and_deleted(desk: Any) -> N
     assert actions == ["user exported", "user deleted"]
 
 
+def test_a_profile_shows_what_somebody_likes_by_all_that_is_known(desk: Any) -> None:
+    sent = [{"user_id": "ada", "item_id": "flute", "kind": "purchase", "at": "2026-03-01T00:00Z"}]
+    assert desk.write("/events", events=sent).status_code == 202
+    admin = desk.open("admin")
+    found = desk.client.get("/users/ada/profile?languages=de,en&k=1", headers=admin)
+    assert found.status_code == 200, found.text
+    body = found.json()
+    assert (body["user_id"], body["mode"], body["n_items"]) == ("ada", "personal", 3)
+    (first,) = body["interests"]
+    assert {liked["item_id"] for liked in first["items"]} == {"saw", "plane"}
+    assert sum(body["languages"].values()) == pytest.approx(1)
+    every = desk.client.get("/users/ada/profile", headers=admin).json()["interests"]
+    assert [each["newest"] for each in every if len(each["items"]) == 1] == [1772323200.0]
+    actions = [entry.action for entry in desk.serving.live.audit.page()]
+    assert actions == ["profile shown", "profile shown"]
+
+
+def test_nothing_is_left_of_the_profile_of_somebody_who_was_deleted(desk: Any) -> None:
+    admin = desk.open("admin")
+    assert desk.client.delete("/users/ada", headers=admin).status_code == 200
+    found = desk.client.get("/users/ada/profile", headers=admin).json()
+    assert (found["interests"], found["n_items"], found["mode"]) == ([], 0, "popular")
+    assert "nothing is known" in found["note"]
+
+
+def test_what_a_profile_cannot_be_asked_for_is_refused(desk: Any) -> None:
+    admin = desk.open("admin")
+    for wrong in ("k=0", "k=x", "languages=no+language", "translate=true"):
+        answer = desk.client.get(f"/users/ada/profile?{wrong}", headers=admin)
+        assert answer.status_code == 422, wrong
+
+
 @pytest.mark.parametrize("cursor", ["%", "é", "a", "x" * 3000])
 def test_a_cursor_of_nobody_is_refused(desk: Any, cursor: str) -> None:
     assert desk.get("/items", cursor=cursor).status_code == 422
@@ -168,6 +200,7 @@ def test_satisfaction_is_one_to_five(desk: Any, score: Any) -> None:
         ("PUT", "/users", "write"),
         ("GET", "/users", "admin"),
         ("GET", "/users/ada/export", "admin"),
+        ("GET", "/users/ada/profile", "admin"),
         ("DELETE", "/users/ada", "admin"),
         ("POST", "/satisfaction", "write"),
     ],

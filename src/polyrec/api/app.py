@@ -17,6 +17,7 @@ from polyrec.api.routes import (
     health,
     items,
     metrics,
+    profile,
     recommend,
     satisfaction,
     similar,
@@ -72,7 +73,18 @@ def create_app(serving: Serving) -> FastAPI:
     app.state.serving = serving
     answer_with_problems(app)
     app.add_middleware(Door, settings=serving.settings, metrics=serving.metrics)
-    for routes in (recommend, ask, similar, events, items, users, satisfaction, health, metrics):
+    for routes in (
+        recommend,
+        ask,
+        similar,
+        events,
+        items,
+        profile,
+        users,
+        satisfaction,
+        health,
+        metrics,
+    ):
         app.include_router(routes.ROUTER)
     add_page(app, serving.secret)
     return app

@@ -28,8 +28,8 @@ Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
 K = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items at most.")]
 
 
-class Reading(BaseModel):
-    """How the items of a list are to be read."""
+class Listing(BaseModel):
+    """How long a list is to be, and in which languages it is read."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,10 +38,6 @@ class Reading(BaseModel):
         [],
         max_length=MOST_LANGUAGES,
         description="Wished languages as BCP 47 tags, most wished first; `de,en` or repeated.",
-    )
-    translate: bool = Field(
-        False,
-        description="Translate texts that are in none of these languages into the first of them.",
     )
 
     @field_validator("languages", mode="before")
@@ -55,6 +51,15 @@ class Reading(BaseModel):
             for each in given
             for tag in (each.split(",") if isinstance(each, str) else [each])
         ]
+
+
+class Reading(Listing):
+    """How the items of a list are to be read."""
+
+    translate: bool = Field(
+        False,
+        description="Translate texts that are in none of these languages into the first of them.",
+    )
 
 
 class Wishes(Reading):

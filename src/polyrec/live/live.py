@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from polyrec.core.errors import EngineError
 from polyrec.core.limited import Limited
 from polyrec.live.current import AGAIN_S, Current
-from polyrec.live.people import NOBODY, People
+from polyrec.live.people import LONGEST_HISTORY, NOBODY, People
 from polyrec.models.rater import Rater
+from polyrec.pipeline.profile import profile_of
 from polyrec.pipeline.wish.ask import ask
 from polyrec.store.audit import Audit
 from polyrec.store.events import Events
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from polyrec.live.models_folder import Loaded, ModelsFolder
     from polyrec.live.people import Person
     from polyrec.pipeline.explanation import Explanation
+    from polyrec.pipeline.profile import Profile
     from polyrec.pipeline.wish.wish import Asked, Wish
     from polyrec.store.database import Database
     from polyrec.store.event import Event
@@ -159,6 +161,26 @@ class Live:
         """
         joined, _ = self._known(query, model)
         return model.service.explain_many(joined, item_ids, reading=self._reading.in_turn)
+
+    def profile(self, query: Query, *, most: int = 5, actor: str = "") -> tuple[Model, Profile]:
+        """Say what a user likes, by all that is known of them, and which model said so.
+
+        Args:
+            query: who it is, and in which languages it is read.
+            most: interests at most.
+            actor: whose key asks, for the audit; empty for the user's own session.
+
+        Raises as `polyrec.pipeline.profile.profile_of` does, and:
+            EngineError: there is no model, or the database cannot be read.
+        """
+        model, person = self.serving(), self.who_asks(query)
+        joined, notes = self._joined(query, model, person)
+        done = self.events.of(query.user_id, newest=LONGEST_HISTORY) if query.user_id else []
+        when = {event.item: event.at.timestamp() for event in done}
+        found = profile_of(model.service, replace(joined, text=person.text), most=most, times=when)
+        if actor:
+            self.audit.add("profile shown", actor=actor)
+        return model, replace(found, note="; ".join(filter(None, [*notes, found.note])))
 
     def record(self, events: Sequence[Event], *, key: str = "") -> Appended:
         """Keep what users did; raises as `Events.append` does."""

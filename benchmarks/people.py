@@ -1,0 +1,157 @@
+"""What is known of people beside their choices: how old these are, what they do not like.
+
+On `movies-6lang` (films liked with four stars and more), each film in one language, nDCG@20 of the
+full ranking, and the gain over the recommender as it is, with its interval over users.
+
+    python benchmarks/people.py recency
+    python benchmarks/people.py dislikes --seeds 0-4
+
+`recency` weighs choices by their age: half for each half-life before the user's latest choice; on
+the split by time. `dislikes` takes films with two stars and less for disliked: they are left out in
+all rows, and their near neighbours are moved down; on the random split, users with a dislike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+import scipy.sparse as sp
+import shared_data
+
+from polyrec.cli.lists import SEEDS
+from polyrec.core.registry import build
+from polyrec.core.types import Training, best_items
+from polyrec.evaluation.protocol import K
+from polyrec.measures.accuracy import ndcg
+from polyrec.measures.bootstrap import mean_interval
+from polyrec.measures.hits import Hits
+from polyrec.models.neighbours import nearest
+from polyrec.pipeline.plan import Plan
+from polyrec.pipeline.preparation import tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from polyrec.core.types import Doubles, Floats, Histories
+    from polyrec.data.dataset import Dataset
+    from polyrec.models.recommender import Recommender
+
+MODELS = ("content", "interests", "ease", "hybrid")
+HALF_LIVES = (7, 30, 180, 730)
+STRENGTHS = (0.05, 0.1, 0.2, 0.5)
+DISLIKED = 2.0
+DAY_S = 86_400
+NEAR = 50
+
+
+def weighed(histories: Histories, half_life: float) -> Histories:
+    """Weigh choices by their age in days, seen from their user's latest choice."""
+    assert histories.times is not None
+    latest = np.full(len(histories), -np.inf)
+    np.maximum.at(latest, histories.users, histories.times)
+    age = (latest[histories.users] - histories.times) / DAY_S
+    weights = histories.weights * 0.5 ** (age / half_life)
+    return replace(histories, weights=np.maximum(weights, 1e-6).astype(np.float32))
+
+
+def told(name: str, model: str, before: list[Doubles], after: list[Doubles]) -> None:
+    """Print a line: the mean, and the gain with its interval over users (and seeds)."""
+    gain = mean_interval(np.array(after) - np.array(before))
+    click.echo(
+        f"{model:10} {name:18} {np.nanmean(after):.4f} {gain.value:+.4f} "
+        f"[{gain.low:+.4f}, {gain.high:+.4f}] {gain.n} users"
+    )
+
+
+def fitted(name: str, train: Dataset, vectors: Floats, seed: int) -> Recommender:
+    """Fit a recommender of the shipped settings."""
+    catalog = train.catalog
+    known = (vectors, catalog.languages, catalog.categories)
+    model: Recommender = build("recommender", name)
+    return model.fit(Training(train.histories, *known, new=catalog.new), seed=seed)
+
+
+def prepared() -> tuple[Dataset, Floats]:
+    """Give films in one language each, and their vectors in the default space."""
+    data = shared_data.movies().view("one-language", seed=1)
+    plan = Plan.load("default")
+    catalog, _ = tagged(data.catalog, plan.detector)
+    return replace(data, catalog=catalog), plan.space.fit(catalog)
+
+
+@click.group()
+def main() -> None:
+    """Measure what is known of people beside their choices."""
+
+
+@main.command()
+@click.option("--models", multiple=True, default=MODELS)
+def recency(models: Sequence[str]) -> None:
+    """Print what weighing choices by their age gains."""
+    data, vectors = prepared()
+    train, test = data.split("time", seed=0)
+    users = np.flatnonzero((test.histories.lengths > 0) & (train.histories.lengths > 0))
+    known, wanted = train.histories.rows(users), test.histories.rows(users)
+
+    def of(model: Recommender, histories: Histories) -> Doubles:
+        return ndcg(Hits.of(model.top(histories, K), wanted), K)
+
+    for name in models:
+        model = fitted(name, train, vectors, 0)
+        before = of(model, known)
+        told("as it is", name, [before], [before])
+        for half_life in HALF_LIVES:
+            told(f"{half_life} days", name, [before], [of(model, weighed(known, half_life))])
+
+
+@main.command()
+@click.option("--seeds", type=SEEDS, default="0-4", show_default=True)
+@click.option("--models", multiple=True, default=MODELS)
+def dislikes(seeds: list[int], models: Sequence[str]) -> None:
+    """Print what moving down the neighbours of disliked films gains."""
+    data, vectors = prepared()
+    against = disliked(data)
+    near = nearest(vectors, NEAR).weights(10.0)
+    for name in models:
+        values: dict[float, list[Doubles]] = {strength: [] for strength in (0.0, *STRENGTHS)}
+        for seed in seeds:
+            train, test = data.split("random", seed=seed)
+            model = fitted(name, train, vectors, seed)
+            asked = (test.histories.lengths > 0) & (train.histories.lengths > 0)
+            users = np.flatnonzero(asked & (np.diff(against.indptr) > 0))
+            scores = model.score(train.histories.rows(users))
+            for strength, rows in values.items():
+                row = np.full(len(asked), np.nan)
+                moved = moved_down(scores, against[users], near, strength)
+                moved[train.histories.rows(users).matrix().toarray() > 0] = -np.inf
+                hits = Hits.of(best_items(moved, K, seed=seed), test.histories.rows(users))
+                row[users] = ndcg(hits, K)
+                rows.append(row)
+        for strength, rows in values.items():
+            told(f"strength {strength}", name, values[0.0], rows)
+
+
+def disliked(data: Dataset) -> sp.csr_array:
+    """Say which films each user disliked, shape (users, films)."""
+    ratings = shared_data.movies(liked=False).interactions
+    own = data.interactions.users
+    bad = np.flatnonzero(ratings.weight <= DISLIKED)
+    bad = bad[[ratings.users.names[user] in own for user in ratings.user[bad]]]
+    rows = own.indices((ratings.users.names[u] for u in ratings.user[bad]), kind="user")
+    shape = (len(own), len(data.catalog))
+    return sp.csr_array((np.ones(len(bad), np.float32), (rows, ratings.item[bad])), shape=shape)
+
+
+def moved_down(scores: Floats, against: sp.csr_array, near: sp.csr_array, much: float) -> Floats:
+    """Take from each score what the item's neighbours hold of dislikes, as a share of the best."""
+    best = scores.max(axis=1, keepdims=True) - np.median(scores, axis=1, keepdims=True)
+    found = scores - np.float32(much) * best * (against @ near.T).toarray()
+    found[against.toarray() > 0] = -np.inf
+    return np.asarray(found, dtype=np.float32)
+
+
+if __name__ == "__main__":
+    main()
