@@ -198,6 +198,19 @@ def test_admin_deletes_somebody_who_was_picked_and_stays_who_they_are(browser: A
     assert not browser.serving.live.events.of("guest")
 
 
+def test_visitors_alone_see_what_they_seem_to_like(browser: Any) -> None:
+    browser.enter()
+    assert "What you seem to like" not in browser.get("/page/data")
+    browser.like("flute")
+    page = browser.get("/page/data")
+    section = page.partition('id="likes-title"')[2].partition("</section>")[0]
+    assert "<b>100%</b>" in section
+    assert "flute" in section
+    assert [entry.action for entry in browser.serving.live.audit.page()] == []
+    browser.post("/page/person", typed="ada")
+    assert "What you seem to like" not in browser.get("/page/data")
+
+
 def test_somebody_whom_the_model_alone_knows_is_shown_and_taken_out_of_it(browser: Any) -> None:
     browser.enter()
     browser.post("/page/person", typed="ada")

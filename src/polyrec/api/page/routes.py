@@ -12,6 +12,7 @@ from starlette.responses import Response
 from polyrec.api.access import LONGEST_KEY
 from polyrec.api.log import log, place_of
 from polyrec.api.page.answers import answer_of
+from polyrec.api.page.likes import Like, likes_of
 from polyrec.api.page.offers import Offers, chips
 from polyrec.api.page.session import can_hold, new_session, new_visitor
 from polyrec.api.page.stored import MOST_EVENTS, Stored, marks_of, stored_of
@@ -140,7 +141,7 @@ def data(visit: Visitor) -> Response:
         if document is not None:
             stored = stored_of(document, catalog, visit.session.languages, visit.words)
         stored = replace(stored, n_learned=len(visit.held.live.learned_of(visit.session.person)))
-    return visit.shows("data.html", here="/page/data", stored=stored)
+    return visit.shows("data.html", here="/page/data", stored=stored, likes=_likes(visit))
 
 
 @ROUTER.get("/page/export")
@@ -236,6 +237,16 @@ def _translated(visit: Visit, found: Suggestion) -> Translated:
     translated = visit.held.interpreter.translate(found.items, languages)
     visit.held.metrics.translated(translated.outcomes)
     return translated
+
+
+def _likes(visit: Visit) -> tuple[Like, ...]:
+    """Say what visitors seem to like, to themselves alone."""
+    if visit.held.live.model is None or not visit.session.is_own:
+        return ()
+    languages = visit.session.languages or (visit.words.tongue,)
+    with visit.telling_problems():
+        model, found = visit.held.live.profile(Query(visit.session.person, languages=languages))
+    return likes_of(found, model.service.learned.catalog, languages, visit.words)
 
 
 def _document(visit: Visit, *, noted: bool) -> dict[str, Any] | None:
