@@ -219,6 +219,8 @@ def gains(setting: Setting, judged: Judged, weight: float) -> list[dict[str, Any
         slices[name] = (lengths >= low) & (lengths <= high)
     slices |= {tag: languages == tag for tag, n in Counter(languages).most_common() if n >= LEAST}
     for name, mask in slices.items():
+        if not mask.any():
+            continue
         for k in (10, 20) if name == "all" else (20,):
             before, after = (setting.ndcg(each, k)[mask] for each in (own, order))
             found = dataclasses.asdict(mean_interval(after - before))

@@ -59,6 +59,23 @@ def test_a_recommender_of_ones_own_is_compared_as_the_plan() -> None:
     assert find(found.rows, model="plan", measure="ndcg", slice="all", seed="mean")[0].value > 0.5
 
 
+def test_the_ranker_of_the_plan_has_the_last_word() -> None:
+    judge = {"use": "scripted"}
+    orders = {"use": "llm-rerank", "model": judge, "method": "listwise", "weight": 1.0}
+    found = {}
+    for order in ("ranked", "reversed"):  # the script likes best what is shown first
+        own = plan(ranker={**orders, "orders": [order], "n_candidates": 5})
+        made = evaluate_plan(own, DATA, splits=["random"], text_seeds=(1,), models=["hybrid"], k=5)
+        assert list(made.models) == ["hybrid", "plan"]
+        assert made.models["plan"] == "recommender and ranker of the plan under test"
+        found[order] = {
+            model: find(made.rows, model=model, measure="ndcg", slice="all", seed="mean")[0].value
+            for model in made.models
+        }
+    assert found["ranked"]["plan"] == found["ranked"]["hybrid"]
+    assert found["reversed"]["plan"] != found["reversed"]["hybrid"]
+
+
 @pytest.mark.parametrize("view", ["as-given", "en", "all"])
 def test_a_view_that_is_not_drawn_is_measured_once(view: str) -> None:
     found = evaluate_plan(

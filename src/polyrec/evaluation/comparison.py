@@ -10,7 +10,8 @@ import numpy as np
 from polyrec.core.progress import progress
 from polyrec.core.registry import build
 from polyrec.core.types import Training
-from polyrec.evaluation.protocol import K, Key, Outcome, measure
+from polyrec.evaluation.protocol import K, Key, Outcome, measure, measure_lists
+from polyrec.evaluation.ranked import ranked_lists
 from polyrec.pipeline.preparation import Bridged, Preparation
 from polyrec.pipeline.space import Space
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from polyrec.augment.augmenter import Augmenter
     from polyrec.core.types import Doubles, Floats
+    from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
     from polyrec.encode.encoder import Encoder
     from polyrec.evaluation.contenders import Contender
@@ -185,7 +187,7 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
     fitted: dict[tuple[str, str, int], Recommender] = {}
     with progress("comparing", n_fits, unit="fits") as advance:
         for text_seed in setting.text_seeds:
-            languages = setting.data.view(setting.view, seed=text_seed).catalog.languages
+            shown = setting.data.view(setting.view, seed=text_seed).catalog
             vectors = spaces.of_plan(contenders.values(), text_seed)
             for name, contender in contenders.items():
                 for (split, seed), (train, test) in parted.items():
@@ -194,11 +196,11 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
                         model = fit(contender, train, spaces, text_seed=text_seed, seed=seed)
                     if contender.view:
                         fitted[name, split, seed] = model
-                    results.outcomes[text_seed, split, seed, name] = measure(
+                    results.outcomes[text_seed, split, seed, name] = _measured(
                         model,
-                        train.histories,
-                        test.histories,
-                        languages,
+                        contender,
+                        (train, test),
+                        shown,
                         vectors=vectors,
                         k=setting.k,
                         seed=seed,
@@ -206,6 +208,26 @@ def compare(setting: Setting, contenders: Mapping[str, Contender]) -> Results:
                     results.last[name] = model
                     advance(1)
     return results
+
+
+def _measured(
+    model: Recommender,
+    contender: Contender,
+    parts: tuple[Dataset, Dataset],
+    catalog: Catalog,
+    *,
+    vectors: Floats | None,
+    k: int,
+    seed: int,
+) -> Outcome:
+    """Measure a fitted contender, with its ranker where it has one."""
+    train, test = (part.histories for part in parts)
+    if contender.ranker is None:
+        return measure(model, train, test, catalog.languages, vectors=vectors, k=k, seed=seed)
+    known = train.rows(np.flatnonzero(test.lengths > 0))
+    ranker = build("ranker", dict(contender.ranker))
+    lists = ranked_lists(model, ranker, known, catalog, vectors=vectors, k=k, seed=seed)
+    return measure_lists(lists, train, test, catalog.languages, vectors=vectors, k=k)
 
 
 def fit(

@@ -26,6 +26,7 @@ class Contender:
         view: the view whose texts it reads, or empty for the view under test.
         translates: whether texts are brought into the pivot language before they are encoded.
         only_by_name: whether it is left out unless it is named: it is slow, or needs an extra.
+        ranker: table of what has the last word on the order, or None.
     """
 
     what: str
@@ -34,6 +35,7 @@ class Contender:
     view: str = ""
     translates: bool = False
     only_by_name: bool = False
+    ranker: Mapping[str, Any] | None = None
 
 
 CONTENDERS: dict[str, Contender] = {

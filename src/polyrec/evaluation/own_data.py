@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from polyrec.core.errors import ConfigError
 from polyrec.core.registry import table_of
 from polyrec.evaluation.contenders import Contender, chosen
+from polyrec.rank.prefer_languages import PreferLanguages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,8 @@ def contenders_for(
 
     Args:
         catalog: with every text that is known.
-        plan: the one under test; its recommender is compared too, unless it is the default hybrid.
+        plan: the one under test; its recommender is compared too, unless it is the default hybrid,
+            with its ranker where that changes the order of those who wish nothing.
         names: as in `chosen`; None leaves out those that need what the catalog lacks.
 
     Raises:
@@ -43,7 +45,12 @@ def contenders_for(
                 hint="add [translator] to the plan, or take the shipped plan translate-first",
             )
     own = table_of("recommender", plan.recommender)
-    if own != table_of("recommender", _hybrid()):
+    orders = not isinstance(plan.ranker, PreferLanguages)  # which without a wish changes nothing
+    if orders:
+        ranker = table_of("ranker", plan.ranker)
+        what = "recommender and ranker of the plan under test"
+        found["plan"] = Contender(what, own, ranker=ranker)
+    elif own != table_of("recommender", _hybrid()):
         found["plan"] = Contender("the recommender of the plan under test", own)
     return found
 
