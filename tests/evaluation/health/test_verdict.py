@@ -12,7 +12,14 @@ from polyrec.encode.adapted import write_facts
 from polyrec.encode.encoder import Encoder
 from polyrec.encode.statistics import Statistics
 from polyrec.evaluation.health.setting import Setting, prepare
-from polyrec.evaluation.health.verdict import FAR_BELOW, MAY_LOSE, Compared, Verdict, judge, judge_adapted
+from polyrec.evaluation.health.verdict import (
+    FAR_BELOW,
+    MAY_LOSE,
+    Compared,
+    Verdict,
+    judge,
+    judge_adapted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
