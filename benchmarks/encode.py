@@ -112,9 +112,9 @@ def cut_texts(texts: list[str], max_tokens: int) -> list[str]:
 
 def write_model(folder: str, max_tokens: int) -> None:
     """Write the weights as a model of sentence-transformers."""
+    from polyrec.adapt.base import rebuilt_e5
     from polyrec.encode.e5_small import E5Small
     from polyrec.encode.e5_weights import read_weights
-    from polyrec.testing.torch_models import rebuilt_e5
 
     rebuilt_e5(Path(folder), read_weights(E5Small().file), max_tokens=max_tokens)
 

@@ -236,7 +236,7 @@ class TestTinyModels:
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("sentence_transformers", reason="needs the extra torch")
-    from polyrec.testing.torch_models import rebuilt_e5
+    from polyrec.adapt.base import rebuilt_e5
 
     return rebuilt_e5(tmp_path_factory.mktemp("e5") / "e5", read_weights(E5Small().file))
 

@@ -1,0 +1,288 @@
+"""Adapts an encoder to a domain: several objectives at once, stopped when it no longer helps."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from polyrec.adapt.base import E5
+from polyrec.adapt.checkpoint import Checkpoint
+from polyrec.adapt.examples import Examples
+from polyrec.adapt.frozen import Frozen
+from polyrec.adapt.network import METHODS, Network
+from polyrec.adapt.objectives.every import OBJECTIVES
+from polyrec.adapt.validation import Validation
+from polyrec.core.errors import ConfigError, UnknownNameError
+from polyrec.core.model_folder import digest_of
+from polyrec.core.progress import progress
+from polyrec.encode.adapted import write_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from polyrec.adapt.objectives.objective import Objective
+    from polyrec.core.types import Booleans
+    from polyrec.data.dataset import Dataset
+
+VERSIONS = ("polyrec", "torch", "transformers", "sentence-transformers", "peft")
+WARM_UP = 10
+"""So many steps until the learning rate is full; from there it falls to nothing."""
+
+HEAD_RATE = 20
+"""A head learns faster than layers by this factor."""
+
+
+@dataclass
+class Adapt:
+    """How an encoder is adapted; `run` does it.
+
+    An epoch is as many texts as there are items to learn from. The epoch that is best on items kept
+    apart is kept, and that may be the base as it was. The same seed gives the same weights on the
+    same machine.
+
+    Attributes:
+        objectives: what is learned, by name, and how much each counts: see `OBJECTIVES`.
+        method: `full` (weights of the upper layers), `lora` (few weights beside them), or `head` (a
+            matrix on the finished vector, in seconds).
+        epochs: passes, at most.
+        batch_size: texts per step and objective.
+        learning_rate: of AdamW; a head gets 20 times as much.
+        max_tokens: texts are cut at this many tokens.
+        frozen_layers: how many of the lower layers stay as they are; they are run once per text.
+        patience: so many epochs without a better quality end it.
+        validation_share: share of the items that is kept apart to see when to stop.
+        max_minutes: no epoch begins after so long.
+        seed: draws everything.
+    """
+
+    objectives: Mapping[str, float] = field(
+        default_factory=lambda: {"together": 1.0, "translations": 0.3}
+    )
+    method: str = "full"
+    epochs: int = 6
+    batch_size: int = 128
+    learning_rate: float = 5e-5
+    max_tokens: int = 64
+    frozen_layers: int = 8
+    patience: int = 2
+    validation_share: float = 0.15
+    max_minutes: float = 20.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, weight in self.objectives.items():
+            if name not in OBJECTIVES:
+                raise UnknownNameError("objective", name, OBJECTIVES)
+            if not weight > 0:
+                raise ConfigError(f"the weight of {name!r} is {weight}", hint="give one above 0")
+        if not self.objectives:
+            raise ConfigError("objectives is empty", hint=f"give one of {', '.join(OBJECTIVES)}")
+        if self.method not in METHODS:
+            raise ConfigError(f"method is {self.method!r}", hint=f"give one of {METHODS}")
+        for name, least in {"epochs": 1, "batch_size": 4, "max_tokens": 8, "patience": 1}.items():
+            if (value := getattr(self, name)) < least:
+                raise ConfigError(f"{name} is {value}", hint=f"give at least {least}")
+        for name in ("learning_rate", "max_minutes", "validation_share"):
+            if not (value := getattr(self, name)) > 0:
+                raise ConfigError(f"{name} is {value}", hint="give a number above 0")
+
+    def run(
+        self,
+        data: Dataset,
+        base: Path,
+        *,
+        called: str = "",
+        work: Path | None = None,
+        held_out: Booleans | None = None,
+        kept_in: Path | None = None,
+    ) -> Adapted:
+        """Learn, and give the best that was found.
+
+        Args:
+            data: training data; items that the catalog calls new give nothing.
+            base: folder of the model to start from.
+            called: what the facts call it; empty takes the folder.
+            work: folder for checkpoints, one per epoch: a run that is called again with the same
+                settings and data goes on where it was; None for none.
+            held_out: further items that nothing may be learned from, shape (items,).
+            kept_in: folder that keeps what frozen layers made of texts, for other runs.
+
+        Raises:
+            DataError: the data have nothing for one of the objectives.
+            ConfigError: the model does not suit the settings, or the loss is no number any more.
+        """
+        start = time.perf_counter()
+        examples = Examples.of(
+            data, held_out=held_out, validation_share=self.validation_share, seed=self.seed
+        )
+        validation = Validation.of(data, examples, seed=self.seed)
+        network = Network(
+            base,
+            method=self.method,
+            frozen_layers=self.frozen_layers,
+            max_tokens=self.max_tokens,
+            seed=self.seed,
+        )
+        frozen = Frozen(network, kept_in)
+        kept, watched = frozen.keep(examples.texts), frozen.keep(validation.texts)
+        prepared = time.perf_counter() - start
+        parts = {name: OBJECTIVES[name]() for name in self.objectives}
+        with _seeded(self.seed):
+            for part in parts.values():
+                part.prepare(examples, network, kept)
+        facts = self._facts(data, base, called, examples)
+        learner = _Learner(self, network, parts, len(examples.items))
+        checkpoint = None if work is None else Checkpoint(work, facts)
+        curve, best = learner.learn(
+            lambda: validation.quality(network.all_vectors(watched)), checkpoint
+        )
+        facts["seconds"] = {
+            "frozen_layers": round(prepared, 1),
+            "learning": round(learner.seconds, 1),
+        }
+        facts |= {"best_epoch": best, "curve": [[_number(x) for x in row] for row in curve]}
+        return Adapted(network, np.array(curve, dtype=np.float32), facts)
+
+    def _facts(self, data: Dataset, base: Path, called: str, examples: Examples) -> dict[str, Any]:
+        return {
+            "base": called or str(base),
+            "base_sha256": digest_of(base),
+            "data": {
+                "name": data.name,
+                "view": data.view_name,
+                "sha256": data.fingerprint,
+                "users": len(data.interactions.users),
+                "items": len(examples.items),
+                "texts": len(examples.texts),
+                "languages": sorted(set(examples.languages.tolist())),
+            },
+            "objectives": dict(self.objectives),
+            "method": self.method,
+            "settings": asdict(self),
+            "seed": self.seed,
+            "versions": {name: importlib.metadata.version(name) for name in VERSIONS},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Adapted:
+    """An encoder that has learned.
+
+    Attributes:
+        network: the encoder.
+        curve: epoch, mean loss and nDCG@20 on the items kept apart, shape (epochs + 1, 3); epoch 0
+            is the base.
+        facts: what it was made of and how, as `polyrec.json` holds it.
+    """
+
+    network: Network
+    curve: Any
+    facts: dict[str, Any]
+
+    def save(self, folder: Path) -> None:
+        """Write weights and facts into a folder that is there; the network is of no use after."""
+        self.network.save(folder)
+        write_facts(folder, self.facts)
+
+
+class _Learner:
+    """Steps, epochs, and the best of them."""
+
+    def __init__(
+        self, how: Adapt, network: Network, parts: Mapping[str, Objective], n_items: int
+    ) -> None:
+        import torch
+
+        self.how, self.network, self.parts = how, network, parts
+        self.n_steps = max(n_items // how.batch_size, 1)
+        self.rng = np.random.default_rng(how.seed)
+        self.rate = how.learning_rate * (HEAD_RATE if how.method == "head" else 1)
+        own = [p for part in parts.values() for p in part.parameters]
+        groups = [{"params": network.parameters, "scale": 1.0}]
+        if own:  # what starts from nothing learns as fast as a head
+            groups.append({"params": own, "scale": how.learning_rate * HEAD_RATE / self.rate})
+        self.adam = torch.optim.AdamW(groups, lr=self.rate, weight_decay=0.01)
+        self.seconds = 0.0
+
+    def learn(self, quality: Any, checkpoint: Checkpoint | None) -> tuple[list[Any], int]:
+        """Learn all epochs; give the curve and the best epoch, whose weights the network has."""
+        start = time.perf_counter()
+        curve: list[tuple[float, float, float]] = []
+        best = self.network.weights()
+        if checkpoint is not None and checkpoint.is_there:
+            curve, best = checkpoint.load(self)
+        elif not curve:
+            curve = [(0, np.nan, quality())]
+        spent = self.seconds
+        with progress("adapting", self.how.epochs * self.n_steps, unit="steps") as advance:
+            while not self._ended(curve):
+                epoch = len(curve)
+                loss = self._epoch(epoch, advance)
+                curve.append((epoch, loss, quality()))
+                if _best(curve) == epoch:
+                    best = self.network.weights()
+                self.seconds = spent + time.perf_counter() - start
+                if checkpoint is not None:
+                    checkpoint.save(self, curve, best)
+        self.network.set_weights(best)
+        if checkpoint is not None:
+            checkpoint.remove()
+        return curve, _best(curve)
+
+    def _ended(self, curve: list[tuple[float, float, float]]) -> bool:
+        late = self.seconds > self.how.max_minutes * 60
+        tired = len(curve) - 1 - _best(curve) >= self.how.patience
+        return late or tired or len(curve) > self.how.epochs
+
+    def _epoch(self, epoch: int, advance: Any) -> float:
+        import torch
+
+        losses = []
+        last = self.how.epochs * self.n_steps
+        for step in range((epoch - 1) * self.n_steps, epoch * self.n_steps):
+            slow = min((step + 1) / WARM_UP, 1.0) * (1 - step / last)
+            for group in self.adam.param_groups:
+                group["lr"] = self.rate * slow * group["scale"]
+            self.adam.zero_grad()
+            total = 0.0
+            for name, part in self.parts.items():
+                # one after the other, so that only one batch is in memory
+                loss = part.loss(self.network, self.rng, self.how.batch_size)
+                (self.how.objectives[name] * loss).backward()
+                total += self.how.objectives[name] * loss.item()
+            if not np.isfinite(total):
+                raise ConfigError(
+                    f"the loss is {total} in epoch {epoch}", hint="give a smaller learning_rate"
+                )
+            torch.nn.utils.clip_grad_norm_(self.network.parameters, 1.0)
+            self.adam.step()
+            losses.append(total)
+            advance(1)
+        return float(np.mean(losses))
+
+
+def _best(curve: list[tuple[float, float, float]]) -> int:
+    return int(np.argmax([row[2] for row in curve]))
+
+
+def _number(x: float) -> float | None:
+    return None if np.isnan(x) else float(x)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Draw what is drawn by torch by the seed, and leave its generator as it was."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+__all__ = ["E5", "Adapt", "Adapted"]
