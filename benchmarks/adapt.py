@@ -1,0 +1,226 @@
+"""Does learning the domain help? e5-small before and after, on items that nobody has chosen.
+
+Debian's packages, each in one of its languages, cold-items split: nDCG@20 of `content` with
+language means taken away, the same on English texts alone, raw, and of the hybrid; then mAP of one
+pool of NTREX-128 in the twelve languages of which the catalog has most. Nothing of the test items,
+of their translations or of NTREX is learned from.
+
+    python benchmarks/adapt.py --seeds 0-4 --work /tmp/adapt
+    python benchmarks/adapt.py --seeds 0-4 --work /tmp/adapt --set method=head
+
+Each seed's values are kept in the folder `--work`, so a run that is broken off goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+from shared_data import SHARED
+
+import polyrec
+from polyrec.adapt.adapt import Adapt
+from polyrec.adapt.base import E5, base_folder
+from polyrec.adapt.frozen import Frozen
+from polyrec.cli.lists import SEEDS
+from polyrec.core.registry import build
+from polyrec.core.types import Training
+from polyrec.data.readers.parallel import read_parallel
+from polyrec.encode.language_mean import LanguageMean
+from polyrec.evaluation.protocol import measure
+from polyrec.measures.bootstrap import mean_interval, ratio_interval
+from polyrec.measures.mixed_pool import neighbourhoods
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from polyrec.adapt.network import Network
+    from polyrec.core.types import Doubles, Floats
+    from polyrec.data.dataset import Dataset
+    from polyrec.data.parallel import Parallel
+
+N_LANGUAGES = 12
+SENTENCES = 250
+LARGE = 250
+"""A language with so many test pairs has a row of its own."""
+
+
+@click.command()
+@click.option("--seeds", type=SEEDS, default="0-4", show_default=True)
+@click.option("--work", required=True, help="A folder for values, states of texts and the base.")
+@click.option("--set", "given", multiple=True, help="A setting of Adapt: name=value, as JSON.")
+@click.option("--hybrid/--no-hybrid", default=False, help="Measure the hybrid as well.")
+def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool) -> None:
+    """Print the tables."""
+    settings = {name: _value(value) for name, _, value in (one.partition("=") for one in given)}
+    Adapt(**settings)
+    key = hashlib.sha256(json.dumps([settings, hybrid], sort_keys=True).encode()).hexdigest()[:8]
+    full = polyrec.load_dataset("debian")
+    data = full.view("one-language", seed=1)
+    pool = _ntrex(full)
+    found = []
+    for seed in seeds:
+        file = Path(work) / f"seed-{seed}-{key}.json"
+        if not file.is_file():
+            values = _one_seed(data, pool, Path(work), seed, settings, hybrid=hybrid)
+            file.write_text(json.dumps(values), encoding="utf-8")
+        found.append(json.loads(file.read_text(encoding="utf-8")))
+    _show(found, seeds)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _ntrex(data: Dataset) -> Parallel:
+    """Read NTREX in the catalog's most frequent languages."""
+    full = data.all_texts or data.catalog
+    counts = Counter(tag for by in full.texts for tag in by)
+    whole = read_parallel(SHARED / "ntrex")
+    tags = [tag for tag, _ in counts.most_common() if tag in whole.tags][:N_LANGUAGES]
+    return whole.where(np.isin(whole.languages, tags)).sample(SENTENCES)
+
+
+def _one_seed(
+    data: Dataset, pool: Parallel, work: Path, seed: int, settings: dict[str, Any], *, hybrid: bool
+) -> dict[str, Any]:
+    train, test = data.split("cold-items", seed=seed)
+    base = base_folder(E5, work / "e5")
+    english = data.view("en")
+    catalogs = {"": data.catalog, "-en": english.catalog}
+
+    def measured(network: Network) -> dict[str, Any]:
+        frozen = Frozen(network, work)
+        values: dict[str, Any] = {}
+        parts = [c.text for c in catalogs.values()] + [pool.texts]
+        vectors = network.all_vectors(frozen.keep([text for part in parts for text in part]))
+        own, en, asked = np.split(vectors, np.cumsum([len(part) for part in parts])[:-1])
+        spaces = {"": own, "-en": en}
+        for name, catalog in catalogs.items():
+            freed = LanguageMean().fit(spaces[name], catalog.languages)
+            space = freed.apply(spaces[name], catalog.languages)
+            values[f"content{name}"] = _ndcg("content", space, train, test)
+            if hybrid:
+                values[f"hybrid{name}"] = _ndcg("hybrid", space, train, test)
+        values["content-raw"] = _ndcg("content", own, train, test)
+        known = np.concatenate([catalog.languages for catalog in catalogs.values()])
+        debias = LanguageMean().fit(np.concatenate([own, en]), known)
+        values["map-raw"] = _map(asked, pool)
+        values["map"] = _map(debias.apply(asked, pool.languages), pool)
+        return values
+
+    how = Adapt(seed=seed, **settings)
+    adapted = how.run(train, base, called=E5, kept_in=work)
+    after = measured(adapted.network)
+    adapted.network.reset()
+    return {
+        "before": measured(adapted.network),
+        "after": after,
+        "languages": test_pairs(test),
+        "facts": adapted.facts,
+    }
+
+
+def test_pairs(test: Dataset) -> dict[str, int]:
+    """Count the test's pairs by language."""
+    tags = test.catalog.languages[test.interactions.item]
+    return dict(Counter(tags.tolist()))
+
+
+def _ndcg(model: str, vectors: Floats, train: Dataset, test: Dataset) -> dict[str, list[Any]]:
+    """Give nDCG@20 by slice, one value per user; null where a user has none."""
+    catalog = train.catalog
+    training = Training(
+        train.histories, vectors, catalog.languages, catalog.categories, new=catalog.new
+    )
+    fitted = build("recommender", {"use": model}).fit(training, seed=0)
+    outcome = measure(fitted, train.histories, test.histories, catalog.languages)
+    return {
+        name: [None if np.isnan(x) else round(float(x), 6) for x in values]
+        for (name, of), values in outcome.per_user.items()
+        if of == "ndcg" and (name == "all" or name.startswith("language:"))
+    }
+
+
+def _map(vectors: Floats, pool: Parallel) -> list[float]:
+    """Give each text's average precision in the pool."""
+    near = neighbourhoods(vectors, pool.languages, [pool.sentences])
+    return [round(float(x), 6) for x in near.average_precision[0]]
+
+
+def _table(found: Sequence[dict[str, Any]], when: str, what: str, of: str = "all") -> Doubles:
+    """Give values, shape (seeds, users)."""
+    empty = [None] * len(found[0][when][what]["all"])
+    rows = [one[when][what].get(of, empty) for one in found]
+    return np.array([[np.nan if x is None else x for x in row] for row in rows])
+
+
+def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
+    click.echo(f"seeds {seeds}, nDCG@20 of items that are new, interval over users and seeds\n")
+    click.echo("| | before | after | difference | 95 % interval | relative |")
+    click.echo("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for what in [name for name in found[0]["before"] if not name.startswith("map")]:
+        _row(what, _table(found, "before", what), _table(found, "after", what))
+    for what in ("map-raw", "map"):
+        before, after = (
+            np.array([one[when][what] for one in found]) for when in ("before", "after")
+        )
+        _row(f"NTREX {what}", before, after)
+    click.echo(
+        "\nThe language cost that is recovered: (content - raw) / (English - raw), raw before"
+    )
+    raw = _table(found, "before", "content-raw")
+    for when in ("before", "after"):
+        own, en = _table(found, when, "content"), _table(found, when, "content-en")
+        share = ratio_interval(own - raw, en - raw)
+        click.echo(f"{when}: {share.value:.2f} ({share.low:.2f} to {share.high:.2f})")
+    _languages(found)
+    click.echo("")
+    for seed, one in zip(seeds, found, strict=True):
+        own = [np.nanmean(_table([one], when, "content")) for when in ("before", "after")]
+        facts = one["facts"]
+        click.echo(
+            f"seed {seed}: content {own[0]:.4f} -> {own[1]:.4f}, best epoch {facts['best_epoch']} "
+            f"of {len(facts['curve']) - 1}, seconds {facts['seconds']}"
+        )
+
+
+def _languages(found: Sequence[dict[str, Any]]) -> None:
+    pairs: Counter[str] = Counter()
+    for one in found:
+        pairs.update(one["languages"])
+    click.echo("\n| language | test pairs | before | after | relative, 95 % interval |")
+    click.echo("| --- | ---: | ---: | ---: | ---: |")
+    for tag, n in pairs.most_common():
+        before = _table(found, "before", "content", f"language:{tag}")
+        if n < LARGE or np.isnan(before).all():
+            continue
+        after = _table(found, "after", "content", f"language:{tag}")
+        r = ratio_interval(after - before, before)
+        click.echo(
+            f"| {tag} | {n:,} | {np.nanmean(before):.3f} | {np.nanmean(after):.3f} "
+            f"| {r.value:+.1%} ({r.low:+.1%} to {r.high:+.1%}) |"
+        )
+    small = sum(n for n in pairs.values() if n < LARGE)
+    click.echo(f"| others | {small:,} | | | |")
+
+
+def _row(name: str, before: Doubles, after: Doubles) -> None:
+    i = mean_interval(after - before)
+    old, new = np.nanmean(before), np.nanmean(after)
+    click.echo(
+        f"| {name} | {old:.4f} | {new:.4f} | {i.value:+.4f} | {i.low:+.4f} to {i.high:+.4f} "
+        f"| {new / old - 1:+.1%} |"
+    )
+
+
+if __name__ == "__main__":
+    main()
