@@ -24,14 +24,11 @@ FACTS: dict[str, Any] = {
     "objectives": {"together": 1.0, "translations": 0.5},
     "data": {"name": "debian", "view": "one-language", "users": 553, "items": 6395, "texts": 28166}
     | {"interactions": 15588, "languages": ["en", "de"], "sha256": "cd" * 32},
-    "epochs": 7,
-    "best_epoch": 5,
-    "seconds": 390.0,
+    "best_epoch": 1,
+    "seconds": {"frozen_layers": 90.0, "learning": 300.0},
     "seed": 3,
     "versions": {"polyrec": "0.1", "torch": "2.13"},
-    "validation_before": 0.311,
-    "validation_after": 0.352,
-    "curve": [[0, None, 0.311], [1, 1.5, 0.352]],
+    "curve": [[0, None, 0.311], [1, 1.5, 0.352], [2, 1.2, 0.34]],
     "command": "polyrec adapt --data debian --out adapted",
     "health": {
         "passed": True,
@@ -62,7 +59,7 @@ def test_it_says_what_learned_from_what_and_how(folder: Path) -> None:
     assert "debian, shown as one-language: 553 users, 6,395 items, 15,588 interactions" in text
     assert f"SHA-256 of the data: `{'cd' * 32}`" in text
     assert "| together | 1 |\n| translations | 0.5 |" in text
-    assert "7 epochs, epoch 5 was best and is kept, 6.5 minutes, seed 3" in text
+    assert "2 epochs, of which number 1 is kept, 6.5 minutes, seed 3" in text
     assert "0.311 before, 0.352 after" in text
     assert "polyrec adapt --data debian --out adapted" in text
     assert "polyrec 0.1, torch 2.13" in text
@@ -96,7 +93,7 @@ def test_its_lines_of_a_plan_name_an_encoder_that_can_be_built(folder: Path) -> 
         if token.type == "fence" and token.info == "toml"
     )
     encoder = build("encoder", tomllib.loads(lines)["encoder"])
-    assert encoder.encoder.model == str(folder.parent / "adapted")
+    assert encoder.encoder.model == "adapted"
 
 
 def test_the_licence_of_another_base_is_not_guessed(folder: Path) -> None:
@@ -105,8 +102,24 @@ def test_the_licence_of_another_base_is_not_guessed(folder: Path) -> None:
     assert "polyrec does not know it" in text
 
 
+def test_no_path_of_a_machine_stands_in_it(folder: Path) -> None:
+    data = FACTS["data"] | {"name": "/home/ada/items.csv, /home/ada/more.csv"}
+    typed = {"command": "polyrec adapt --folder /home/ada/shop --out /home/ada/adapted"}
+    text = shown(FACTS | {"base": "/home/ada/model", "data": data} | typed, folder)
+    assert "polyrec adapt --folder shop --out adapted" in text
+    assert "`model`, adapted" in text
+    assert "Data: items.csv, more.csv, shown" in text
+    assert "ada" not in text.replace("adapt", "")
+
+
 def test_what_is_not_known_is_left_out(folder: Path) -> None:
     text = shown({"base": "e5-small"}, folder)
     assert "Its health was not checked." in text
     for word in ("None", "Data: unnamed,", "epoch", "seed", "| objective"):
         assert word not in text
+
+
+def test_it_says_where_nothing_beat_the_base(folder: Path) -> None:
+    text = shown(FACTS | {"best_epoch": 0}, folder)
+    assert "2 epochs, of which none, as the base was best, is kept" in text
+    assert "0.311 before, 0.311 after" in text

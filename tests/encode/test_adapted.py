@@ -123,8 +123,9 @@ class TestNames:
 
     def test_the_base_is_what_the_facts_say(self, folder: Path) -> None:
         assert base_table(folder) == {"use": "e5-small"}
-        write_facts(folder, {"base": "owner/model"})
-        assert base_table(folder) == {"use": "sentence", "model": "owner/model"}
+        write_facts(folder, {"base": "owner/model", "settings": {"max_tokens": 32}})
+        assert base_table(folder) == {"use": "sentence", "model": "owner/model", "max_tokens": 32}
+        assert encoder_table(folder)["max_tokens"] == 32
         write_facts(folder, {})
         told = refused(lambda: base_table(folder))
         assert told == f"{folder / 'polyrec.json'} names no base; adapt again"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -11,7 +13,6 @@ from polyrec.encode.adapted import E5, HEALTH, encoder_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 CARD_FILE = "README.md"
 E5_HOME = "https://huggingface.co/intfloat/multilingual-e5-small"
@@ -32,14 +33,14 @@ def card(facts: dict[str, Any], folder: Path, final: Path) -> str:
     """
     base = str(facts.get("base", ""))
     is_e5 = base == E5
-    named = f"[multilingual-e5-small]({E5_HOME})" if is_e5 else f"`{base}`"
+    named = f"[multilingual-e5-small]({E5_HOME})" if is_e5 else f"`{_shortened(base)}`"
     changed = METHODS.get(str(facts.get("method", "")), "its weights")
     parts = [
         _front_matter(is_e5),
         f"# {final.name}",
         f"{named}, adapted with polyrec: what was learned are {changed}.",
         "## Use",
-        f"```toml\n{plan_lines(folder, final)}```",
+        f"```toml\n{plan_lines(folder, Path(final.name))}```",
         "Texts want the base's prefixes, which the encoder adds. The debias `language-mean` behind "
         "it is as needed as before.",
         "## Learned from",
@@ -61,7 +62,7 @@ def card(facts: dict[str, Any], folder: Path, final: Path) -> str:
         else f"That of its base {named}: look there, polyrec does not know it.",
         "The texts that it learned from have licences of their own.",
         "## How it was made",
-        f"```sh\n{facts['command']}\n```" if facts.get("command") else "",
+        f"```sh\n{_typed(facts['command'])}\n```" if facts.get("command") else "",
         _versions(facts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -80,11 +81,23 @@ def _front_matter(is_e5: bool) -> str:
     return "\n".join(["---", *lines, "tags: [polyrec, recommendation, multilingual]", "---"])
 
 
+def _shortened(named: str) -> str:
+    """Leave out folders: a path tells of a machine, and perhaps of who works at it."""
+    return ", ".join(
+        name.rpartition("/")[2] if name[:1] in "/~." else name for name in named.split(", ")
+    )
+
+
+def _typed(command: str) -> str:
+    """Give a command as it was typed, without folders."""
+    return shlex.join(_shortened(word) for word in shlex.split(command))
+
+
 def _data(facts: dict[str, Any]) -> str:
     data = facts.get("data", {})
     words = {"users": "user", "items": "item", "interactions": "interaction", "texts": "text"}
     counts = [counted(int(data[name]), one) for name, one in words.items() if name in data]
-    text = f"Data: {data.get('name', 'unnamed')}"
+    text = f"Data: {_shortened(str(data.get('name', 'unnamed')))}"
     text += f", shown as {data['view']}" if data.get("view") else ""
     text += f": {', '.join(counts)}" if counts else ""
     text += f", languages: {', '.join(data['languages'])}" if data.get("languages") else ""
@@ -100,26 +113,30 @@ def _objectives(facts: dict[str, Any]) -> str:
 
 def _learning(facts: dict[str, Any]) -> str:
     said = []
-    if "epochs" in facts:
-        said.append(counted(int(facts["epochs"]), "epoch"))
-    if "best_epoch" in facts:
-        said.append(f"epoch {int(facts['best_epoch'])} was best and is kept")
-    if "seconds" in facts:
-        said.append(f"{facts['seconds'] / 60:.1f} minutes")
+    if facts.get("curve"):
+        said.append(f"{counted(len(facts['curve']) - 1, 'epoch')}, of which {_best(facts)} is kept")
+    if facts.get("seconds"):
+        said.append(f"{sum(facts['seconds'].values()) / 60:.1f} minutes")
     if "seed" in facts:
         said.append(f"seed {facts['seed']}")
     if facts.get("base_sha256"):
-        said.append(f"SHA-256 of the base `{facts['base_sha256']}`")
+        said.append(f"the base's files have the hash `{facts['base_sha256']}`")
     return f"{', '.join(said)}." if said else ""
 
 
+def _best(facts: dict[str, Any]) -> str:
+    best = int(facts.get("best_epoch", len(facts["curve"]) - 1))
+    return f"number {best}" if best else "none, as the base was best,"
+
+
 def _validation(facts: dict[str, Any]) -> str:
-    before, after = (facts.get(f"validation_{when}") for when in ("before", "after"))
-    if before is None or after is None:
+    curve = facts.get("curve")
+    if not curve:
         return ""
+    best = curve[int(facts.get("best_epoch", len(curve) - 1))]
     return (
         "nDCG@20 of `content` on items that were kept apart from learning, language means taken "
-        f"away: {before:.3f} before, {after:.3f} after. It chose when to stop, and flatters."
+        f"away: {curve[0][2]:.3f} before, {best[2]:.3f} after. It chose when to stop, and flatters."
     )
 
 

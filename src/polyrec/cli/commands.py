@@ -55,6 +55,7 @@ COMMANDS = {
     "benchmark": Line(
         "polyrec.cli.benchmark:benchmark", "Compare models with others' on the same splits."
     ),
+    "adapt": Line("polyrec.cli.adapt:adapt", "Adapt an encoder to data."),
     "health": Line("polyrec.cli.health:health", "Measure an encoder's space across languages."),
     "store": Line("polyrec.cli.store:store", "Show the database, or bring it up to date."),
     "backup": Line("polyrec.cli.backup:backup", "Write the database and models to one file."),

@@ -48,11 +48,12 @@ def is_adapted(folder: str | Path) -> bool:
 
 def encoder_table(folder: Path) -> dict[str, Any]:
     """Give the table by which a plan names an adapted folder: the fast engine where it can."""
-    return {"use": E5 if is_e5(folder) else "sentence", "model": str(folder)}
+    name = E5 if is_e5(folder) else "sentence"
+    return {"use": name, "model": str(folder)} | _length(folder)
 
 
 def base_table(folder: Path) -> dict[str, Any]:
-    """Give the table of the encoder that a folder was adapted from.
+    """Give the table of the encoder that a folder was adapted from; it reads as much of a text.
 
     Raises:
         ConfigError: the folder does not say.
@@ -60,7 +61,14 @@ def base_table(folder: Path) -> dict[str, Any]:
     base = (read_facts(folder) or {}).get("base")
     if not isinstance(base, str) or not base:
         raise ConfigError(f"{folder / FACTS_FILE} names no base", hint="adapt again")
-    return {"use": E5} if base == E5 else {"use": "sentence", "model": base}
+    table = {"use": E5} if base == E5 else {"use": "sentence", "model": base}
+    return table | _length(folder)
+
+
+def _length(folder: Path) -> dict[str, int]:
+    """Say where texts were cut when it learned, where that is known."""
+    settings = (read_facts(folder) or {}).get("settings") or {}
+    return {name: settings[name] for name in ("max_tokens",) if name in settings}
 
 
 def keep_verdict(folder: Path, verdict: dict[str, Any]) -> None:

@@ -100,6 +100,7 @@ def prepare(
     statistics: str | Path = "",
     sentences: int = 500,
     seed: int = 0,
+    learned: int = STATISTICS_TEXTS,
 ) -> Setting:
     """Read the texts and encode those that each debias learns from.
 
@@ -111,6 +112,7 @@ def prepare(
             sentences of `on` apart for them.
         sentences: how many sentences to test on (see `Parallel.sample`).
         seed: draws all that is drawn.
+        learned: texts per language that each debias learns from, at most.
 
     Raises:
         ConfigError: the encoder cannot be used, or made other vectors than the statistics hold.
@@ -120,14 +122,14 @@ def prepare(
     test = read_parallel(*on) if on else shipped_parallel()
     if not statistics:
         apart, test = test.halves(seed=seed)
-        learned, source = _encoded(made, apart, seed=seed), OTHER_HALF
+        found, source = _encoded(made, apart, learned, seed=seed), OTHER_HALF
     elif Path(statistics).suffix == ".npz":
-        learned, source = Statistics.load(statistics), Path(statistics).name
-        learned.check_encoder(made.fingerprint, str(statistics))
+        found, source = Statistics.load(statistics), Path(statistics).name
+        found.check_encoder(made.fingerprint, str(statistics))
     else:
         apart = read_parallel(statistics)
-        learned, source = _encoded(made, apart, seed=seed), apart.name
-    return Setting(made, test.sample(sentences, seed=seed), learned, source, spaces(plan), seed)
+        found, source = _encoded(made, apart, learned, seed=seed), apart.name
+    return Setting(made, test.sample(sentences, seed=seed), found, source, spaces(plan), seed)
 
 
 def texts_per_second(setting: Setting) -> float:
@@ -161,8 +163,8 @@ def _encoder(name: str | Mapping[str, Any]) -> tuple[Encoder, Plan | None]:
     return Cached(encoder), None
 
 
-def _encoded(encoder: Encoder, texts: Parallel, *, seed: int) -> Statistics:
-    some = texts.where(_capped(texts.languages, STATISTICS_TEXTS, seed=seed))
+def _encoded(encoder: Encoder, texts: Parallel, n: int, *, seed: int) -> Statistics:
+    some = texts.where(_capped(texts.languages, n, seed=seed))
     return Statistics(encoder.encode(some.texts), some.languages, encoder.fingerprint)
 
 

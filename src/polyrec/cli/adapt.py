@@ -1,0 +1,176 @@
+"""`polyrec adapt`: from data to an encoder that knows them, in a folder that plans can name."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polyrec.cli.data_options import data_options
+from polyrec.cli.free_folder import check_free
+from polyrec.cli.printable import printable
+from polyrec.cli.tables import show_json
+from polyrec.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from polyrec.data.dataset import Dataset
+    from polyrec.evaluation.health.verdict import Verdict
+
+EPILOG = """\b
+Examples:
+  polyrec adapt --data debian --out adapted
+  polyrec adapt --data debian --method head --out head
+  polyrec adapt --data debian --minutes 10 --objective together=1 --objective translations=0.5
+  polyrec adapt --folder shop --base xlm-roberta-base --health-on names.tsv --out adapted
+
+Objectives: together (items that the same people choose), translations (an item's texts in several
+languages), denoising (a text from its vector), categories. Items that the catalog calls new, and a
+share that tells when to stop, are not learned from. The folder appears whole or not at all."""
+
+WORK = ".learning"
+"""What stands behind the name of --out in that of the folder for checkpoints."""
+
+GIVEN = {
+    "method": "method",
+    "epochs": "epochs",
+    "minutes": "max_minutes",
+    "seed": "seed",
+    "max_tokens": "max_tokens",
+    "batch_size": "batch_size",
+    "learning_rate": "learning_rate",
+    "frozen_layers": "frozen_layers",
+    "patience": "patience",
+}
+"""Options, and the settings of `Adapt` that they are."""
+
+
+class Weight(click.ParamType[tuple[str, float]]):
+    """Takes `together=0.5`, or `together` alone for a weight of 1."""
+
+    name = "weight"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """Give the name and the number."""
+        name, _, weight = str(value).partition("=")
+        try:
+            return name.strip(), float(weight or 1)
+        except ValueError:
+            self.fail(f"{weight!r} is no number; give such as together=0.5", param, ctx)
+
+
+def _check_out(options: Mapping[str, Any]) -> None:
+    from polyrec.core.model_folder import FACTS_FILE
+
+    out: Path = options["out"]
+    check_free(out, FACTS_FILE)
+    if work_of(out).exists() and not options["resume"]:
+        raise ConfigError(
+            f"{work_of(out)} holds a run that was broken off",
+            hint="give --resume to go on with it, or delete the folder",
+        )
+
+
+@click.command(epilog=EPILOG)
+@data_options(before=_check_out)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="adapted",
+    show_default=True,
+    help="Folder for the adapted model.",
+)
+@click.option(
+    "--base",
+    default="e5-small",
+    show_default=True,
+    metavar="MODEL",
+    help="Where to start: e5-small, a folder, or a name of Hugging Face.",
+)
+@click.option("--allow-download", is_flag=True, help="Fetch a base that is not on this machine.")
+@click.option(
+    "--objective",
+    "objectives",
+    type=Weight(),
+    multiple=True,
+    metavar="NAME=WEIGHT",
+    help="What to learn, and how much it counts. Repeatable. [default: as Adapt has them]",
+)
+@click.option("--method", type=click.Choice(["full", "lora", "head"]), help="[default: full]")
+@click.option("--epochs", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="At most so many.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draws all that is drawn. [default: 0]")
+@click.option("--max-tokens", type=click.IntRange(8, 512), help="Where texts are cut.")
+@click.option("--batch-size", type=click.IntRange(min=4), help="Texts per step and objective.")
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True))
+@click.option("--frozen-layers", type=click.IntRange(min=0), help="Lower layers that stay.")
+@click.option("--patience", type=click.IntRange(min=1), help="Epochs without gain that end it.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
+@click.option(
+    "--health-on",
+    multiple=True,
+    metavar="PATH",
+    help="Parallel texts for the check of its health; what ships by default. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def adapt(
+    data: Dataset,
+    *,
+    out: Path,
+    resume: bool,
+    health_on: tuple[str, ...],
+    as_json: bool,
+    base: str,
+    allow_download: bool,
+    objectives: tuple[tuple[str, float], ...],
+    **given: Any,
+) -> None:
+    """Adapt an encoder to data: to what people choose, and to the texts."""
+    from polyrec.adapt.adapt import Adapt
+    from polyrec.adapt.export import write_adapted
+
+    del resume  # what was broken off is gone on with wherever it lies
+    settings = {GIVEN[name]: value for name, value in given.items() if value is not None}
+    if objectives:
+        settings["objectives"] = dict(objectives)
+    facts, verdict = write_adapted(
+        Adapt(**settings),
+        data,
+        out,
+        base=base,
+        allow_download=allow_download,
+        work=work_of(out),
+        command=shlex.join(["polyrec", *sys.argv[1:]]),
+        health={"on": list(health_on)},
+    )
+    if as_json:
+        show_json(facts)
+    else:
+        _report(out, facts, verdict)
+
+
+def work_of(out: Path) -> Path:
+    """Give the folder for checkpoints of a run."""
+    return out.with_name(out.name + WORK)
+
+
+def _report(out: Path, facts: dict[str, Any], verdict: Verdict) -> None:
+    from polyrec.adapt.card import plan_lines
+    from polyrec.cli.verdict_table import show_verdict
+
+    curve, best = facts["curve"], facts["best_epoch"]
+    click.echo(
+        f"nDCG@20 of content on items kept apart: {curve[0][2]:.3f} before, "
+        f"{curve[best][2]:.3f} after epoch {best} of {len(curve) - 1}, "
+        f"{sum(facts['seconds'].values()):.0f} s\n"
+    )
+    show_verdict(verdict)
+    click.echo(printable(f"\nadapted: {out}"))
+    if verdict.passed:
+        click.echo(f"A plan uses it so:\n\n{plan_lines(out, out)}", nl=False)
