@@ -97,6 +97,7 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "weighted": lambda: {"recommenders": ["ease", "content"]},
     "reciprocal-rank-fusion": lambda: {"recommenders": ["item-knn", "content", "section-only"]},
     "switching": lambda: {"recommenders": ["content", "logistic"], "bound": 3},
+    "recency": lambda: {"recommender": "content"},
     "learned-ranking": lambda: {
         "recommenders": _with_lightgbm(["ease", "content"]),
         "n_trees": 30,

@@ -117,6 +117,7 @@ PARTS: dict[str, dict[str, str]] = {
         "weighted": "polyrec.models.weighted:Weighted",
         "reciprocal-rank-fusion": "polyrec.models.reciprocal_rank_fusion:ReciprocalRankFusion",
         "switching": "polyrec.models.switching:Switching",
+        "recency": "polyrec.models.recency:Recency",
         "learned-ranking": "polyrec.models.learned_ranking:LearnedRanking [boost]",
     },
     "ranker": {

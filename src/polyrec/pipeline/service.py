@@ -222,8 +222,7 @@ class Service:
             new = ~np.isin(said.items, own.items)
             if not new.any():
                 return "personal", own
-            joined = own.matrix() + _one_history(said, new).matrix()
-            return "personal", Histories.from_matrix(joined)
+            return "personal", _joined(own, _one_history(said, new))
         if len(said.items):
             return "fold-in", said
         return ("text" if self._says_more(query) else "popular"), said
@@ -355,6 +354,16 @@ class Service:
         if self.learned.histories.lengths[index]:
             return f"the history of {user} says nothing of what may be shown"
         return f"{user} has no history"
+
+
+def _joined(own: Histories, said: Histories) -> Histories:
+    """Join two histories of one user; what was said is as new as the latest that is known."""
+    joined = Histories.from_matrix(own.matrix() + said.matrix())
+    if own.times is None:
+        return joined
+    times = np.full(len(joined.items), np.fmax.reduce(own.times))
+    times[np.searchsorted(joined.items, own.items)] = own.times
+    return replace(joined, times=times)
 
 
 def _one_history(histories: Histories, keep: Booleans) -> Histories:
