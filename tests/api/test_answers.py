@@ -136,6 +136,17 @@ def test_health_needs_no_key_and_tells_whether_a_model_is_loaded(desk: Any) -> N
         assert answer.headers["retry-after"] == "5"
 
 
+def test_reviews_lead_to_what_is_like_what_was_liked(desk: Any) -> None:
+    liked = {"text": "flute for music", "stars": 5, "language": "en"}
+    found = desk.post(reviews=[liked, {"text": "saw for wood", "stars": 1}], k=1).json()
+    assert found["mode"] == "text"
+    assert found["items"][0]["item_id"] in {"flute", "floete"}
+    assert desk.post(reviews=[liked | {"stars": 1}]).json()["mode"] == "popular"
+    for wrong in ({"stars": 0}, {"stars": 6}, {"text": None}, {"language": "no language"}):
+        assert desk.post(reviews=[liked | wrong]).status_code == 422
+    assert desk.post(reviews=[liked] * 51).status_code == 422
+
+
 def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     schema = desk.client.get("/openapi.json").json()
     assert schema["openapi"].startswith("3.1")

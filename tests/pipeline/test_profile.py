@@ -84,6 +84,14 @@ def test_times_that_are_told_go_before_those_of_the_model(fitted: Fitted) -> Non
     assert 98.0 in newest.values()
 
 
+def test_what_a_query_adds_is_as_new_as_the_latest_that_is_known(fitted: Fitted) -> None:
+    _, history = fitted.service.known(Query(user_id="ada", history=("star", "saw")))
+    assert history.times is not None
+    assert history.times.tolist() == [10.0, 30.0, 20.0, 50.0, 40.0, 50.0]
+    ids = fitted.learned.catalog.ids.names
+    assert [ids[item] for item in history.items] == [*list(TEXTS)[:5], "star"]
+
+
 def test_without_times_nothing_is_said_of_them(fitted: Fitted) -> None:
     found = profile_of(fitted.service, Query(history=("saw", "flute")))
     assert [each.newest for each in found.interests] == [None, None]

@@ -19,7 +19,7 @@ from polyrec.core.types import LanguageMode, Mode
 from polyrec.store.limits import LONGEST_ID, LONGEST_NOTE, LONGEST_TAG
 
 MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES, MOST_AT_ONCE = 100, 1000, 20, 1000
-LONGEST_TEXT, LONGEST_ITEM_TEXT, MOST_TEXTS = 10_000, 100_000, 100
+LONGEST_TEXT, LONGEST_ITEM_TEXT, MOST_TEXTS, MOST_REVIEWS = 10_000, 100_000, 100, 50
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
@@ -85,6 +85,16 @@ class Wishes(Reading):
         return self.language_mode or ("prefer" if self.languages else "any")
 
 
+class Review(BaseModel):
+    """What somebody wrote of something that they know, an item or not."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str = Field(max_length=LONGEST_TEXT, description="In any language.")
+    stars: float = Field(ge=1, le=5, description="Above 3 it speaks for it, below against it.")
+    language: Tag = Field("und", description="The text's language, where it is known.")
+
+
 class Anybody(Wishes):
     """Somebody without an account: what they chose, what they say, or both."""
 
@@ -95,6 +105,7 @@ class Anybody(Wishes):
         None, max_length=LONGEST_TEXT, description="What they look for, in any language."
     )
     text_language: Tag = Field("und", description="The text's language, where it is known.")
+    reviews: list[Review] = Field([], max_length=MOST_REVIEWS, description="What they wrote.")
 
 
 class Part(BaseModel):

@@ -276,10 +276,26 @@ def _best_of(scores: Floats, depth: int, tie_break: Integers) -> Integers:
 
 
 @dataclass(frozen=True)
+class Review:
+    """What somebody wrote about something, in any language; it need not be an item.
+
+    Attributes:
+        text: what they wrote.
+        weight: how much it speaks for what it is about; below 0 it speaks against that.
+        language: BCP 47 tag of the text; `und` where unknown.
+    """
+
+    text: str
+    weight: float = 1.0
+    language: str = "und"
+
+
+@dataclass(frozen=True)
 class Query:
     """One request for recommendations.
 
-    Of `user_id`, `history` and `text` any may be given; none means that nothing is known.
+    Of `user_id`, `history`, `text` and `reviews` any may be given; none means that nothing is
+    known.
 
     Attributes:
         user_id: a user of the training data, or None.
@@ -289,6 +305,7 @@ class Query:
             the user's history.
         text: what the user wants, in any language.
         text_language: BCP 47 tag of the text; `und` where unknown.
+        reviews: what the user wrote of things they liked, and of things they did not.
         k: length of the list.
         languages: wished languages, most wished first; empty for any.
         language_mode: `any` ignores them, `prefer` moves them up, `only` leaves the others out.
@@ -303,6 +320,7 @@ class Query:
     disliked: tuple[str, ...] = ()
     text: str | None = None
     text_language: str = "und"
+    reviews: tuple[Review, ...] = ()
     k: int = 10
     languages: tuple[str, ...] = ()
     language_mode: LanguageMode = "any"

@@ -133,9 +133,9 @@ class Live:
         try:
             found = model.service.recommend(joined)
         except EngineError:
-            if joined.text is None:
+            if joined.text is None and not joined.reviews:
                 raise
-            found = model.service.recommend(replace(joined, text=None))
+            found = model.service.recommend(replace(joined, text=None, reviews=()))
             notes.append(NOT_ENCODED)
         notes += [found.note] if found.note else []
         return model, replace(found, note="; ".join(notes))
@@ -274,9 +274,9 @@ class Live:
     ) -> tuple[Query, list[str]]:
         """Say all that is known of who asks and may be read, and what is missing."""
         joined, notes = self._joined(query, model, person or self.who_asks(query))
-        if joined.text is None or model.may_read_texts:
+        if model.may_read_texts or not (joined.text is not None or joined.reviews):
             return joined, notes
-        return replace(joined, text=None), [*notes, NO_LEAVE]
+        return replace(joined, text=None, reviews=()), [*notes, NO_LEAVE]
 
     def _joined(self, query: Query, model: Model, person: Person) -> tuple[Query, list[str]]:
         """Add to a query what is known of its user beyond the model, and say what is missing."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from polyrec.core.errors import ConfigError
-from polyrec.core.language import UNDETERMINED, standard_tag
+from polyrec.core.language import standard_tag
 from polyrec.core.types import (
     NO_ITEM,
     Booleans,
@@ -25,6 +25,7 @@ from polyrec.core.types import (
 from polyrec.pipeline.contexts import Contexts, reranked
 from polyrec.pipeline.explain import Asker, Explainer, read_all
 from polyrec.pipeline.similar_users import similar_users
+from polyrec.pipeline.written import says_what_is_wanted, vector_of, with_languages
 from polyrec.rank.eligible import eligible
 
 if TYPE_CHECKING:
@@ -195,8 +196,11 @@ class Service:
                 f"language_mode is {query.language_mode!r} but no languages are given",
                 hint="name the languages, or use the mode 'any'",
             )
-        for tag in (*query.languages, query.text_language):
+        written = (each.language for each in query.reviews)
+        for tag in (*query.languages, query.text_language, *written):
             standard_tag(tag)
+        if not all(np.isfinite(each.weight) for each in query.reviews):
+            raise ConfigError("the weight of a review is no number", hint="give finite weights")
         if query.weights and len(query.weights) != len(query.history):
             raise ConfigError(
                 f"{len(query.weights)} weights for a history of {len(query.history)}",
@@ -206,11 +210,8 @@ class Service:
             raise ConfigError("a weight is not above 0", hint="give finite weights above 0")
 
     def _understood(self, query: Query) -> Query:
-        """Find the language of a query's text where it has no tag, if the plan has a detector."""
-        untagged = standard_tag(query.text_language) == UNDETERMINED
-        if query.text is None or not untagged or not _has_text(query) or not self._reads_text:
-            return query
-        return replace(query, text_language=self._language_of(query.text))
+        """Find the languages of texts without a tag, if the plan has a detector."""
+        return with_languages(query, self._language_of) if self._reads_text else query
 
     def known(self, query: Query) -> tuple[Mode, Histories]:
         """Say what is known of who asks, best first, and the history that it rests on."""
@@ -299,11 +300,11 @@ class Service:
         return np.bincount(histories.items, minlength=histories.n_items).astype(np.float32)
 
     def _profile(self, query: Query) -> tuple[Floats | None, list[str]]:
-        """Give the vector of a query's text, and what failed when it was to be translated."""
-        if query.text is None or not _has_text(query) or not self._reads_text:
+        """Give the vector of a query's texts, and what failed when they were to be translated."""
+        if not says_what_is_wanted(query) or not self._reads_text:
             return None, []
         space = self.learned.space
-        vectors = space.queries([query.text], [query.text_language])
+        vectors = vector_of(space, query)
         return vectors, list(space.bridged.errors) if not space.bridged.engines else []
 
     def _reasons(self, items: list[int], history: np.ndarray) -> list[str | None]:
@@ -327,7 +328,7 @@ class Service:
         unknown = query.user_id is not None and query.user_id not in self.learned.users
         if unknown and (mode != "popular" or self._says_more(query)):
             notes.append(f"user {query.user_id!r} is not known")
-        if _has_text(query) and not self._reads_text:
+        if says_what_is_wanted(query) and not self._reads_text:
             notes.append("this recommender cannot read texts")
         if mode == "popular":
             notes.append(f"{self._why_popular(query)}: these are popular items")
@@ -340,7 +341,7 @@ class Service:
 
     def _says_more(self, query: Query) -> bool:
         """Whether a query says more of who asks than their id."""
-        return bool(query.history) or (_has_text(query) and self._reads_text)
+        return bool(query.history) or (says_what_is_wanted(query) and self._reads_text)
 
     def _why_popular(self, query: Query) -> str:
         if self._says_more(query):
@@ -376,10 +377,6 @@ def _one_history(histories: Histories, keep: Booleans) -> Histories:
 def _check_k(k: int) -> None:
     if k < 1:
         raise ConfigError(f"k is {k}", hint="give at least 1")
-
-
-def _has_text(query: Query) -> bool:
-    return bool(query.text and query.text.strip())
 
 
 def _says_something(ranking: Rankings) -> bool:

@@ -19,11 +19,15 @@ from polyrec.api.serving import Serving
 from polyrec.api.translating import translations
 from polyrec.core.errors import DataError, EngineError
 from polyrec.core.types import Query as Question
+from polyrec.core.types import Review
 from polyrec.live.live import NO_LEAVE
 from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
 from polyrec.rank.llm_rerank import UNJUDGED
+
+NEITHER = 3.0
+"""So many stars speak neither for what was reviewed nor against it."""
 
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 
@@ -49,13 +53,16 @@ async def recommend_to_anybody(
     """Recommend to somebody without an account, by a history, a text in any language, or both."""
     model = held.live.serving()
     model.check_items(anybody.history)
-    if anybody.text and not model.may_read_texts:
+    if (anybody.text or anybody.reviews) and not model.may_read_texts:
         raise HTTPException(409, NO_LEAVE)
     question = _question(
         anybody,
         history=tuple(anybody.history),
         text=anybody.text,
         text_language=anybody.text_language,
+        reviews=tuple(
+            Review(each.text, (each.stars - NEITHER) / 2, each.language) for each in anybody.reviews
+        ),
     )
     return await _answered(held, anybody, question)
 
@@ -75,7 +82,9 @@ async def _answered(held: Serving, wishes: schemas.Wishes, question: Question) -
     if person is None:
         person = await run_in_threadpool(held.live.who_asks, question)
     # computing alone: it waits for no encoder, no database and no other machine
-    elsewhere = question.text or person.text or wishes.explain or wishes.translate
+    elsewhere = (
+        question.text or question.reviews or person.text or wishes.explain or wishes.translate
+    )
     at_hand = not (elsewhere or held.live.waits)
     work = partial(_answer, held, wishes, question, person)
     body = await held.pace.answer(work, at_hand=at_hand)
