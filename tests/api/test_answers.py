@@ -164,3 +164,19 @@ def test_the_schema_names_addresses_limits_and_problems(desk: Any) -> None:
     assert names == {
         *("user_id", "k", "languages", "language_mode", "category", "explain", "translate"),
     }
+
+
+def test_explanations_are_worded_in_a_wished_language(desk: Any) -> None:
+    asked = {"k": 1, "languages": "yo,de", "language_mode": "any", "explain": True}
+    said = desk.get("/recommend/ada", **asked).json()["items"][0]["explanation"]["in_words"]
+    assert said["text"].startswith("Weil Sie „")
+    assert said | {"text": ""} == {
+        "text": "",
+        "language": "de",
+        "worded_by": "template",
+        "error": "",
+    }
+    asked["languages"] = "yo"
+    said = desk.get("/recommend/ada", **asked).json()["items"][0]["explanation"]["in_words"]
+    assert (said["language"], said["error"]) == ("en", "there are no templates in yo")
+    assert "you wished for: Yoruba." in said["text"]

@@ -36,6 +36,7 @@ PAIRS = {
     "DeletedUser": "DeletedUser",
     "Event": "Event",
     "Explanation": "Because",
+    "InWords": "InWords",
     "Item": "Item",
     "KeptEvents": "KeptEvents",
     "KeptItems": "KeptItems",
@@ -72,6 +73,7 @@ class TestService:
         assert best.item_id == "hobel"
         assert best.explanation is not None
         assert [part.item_id for part in best.explanation.events] == ["saege"]
+        assert best.explanation.in_words.text.startswith("Because you chose “säge für holz”")
         assert client.recommend_to(text="wooden flute", k=1).items[0].item_id == "flute"
 
     def test_a_wish_is_answered_and_can_be_changed_and_asked_again(self, client: Client) -> None:

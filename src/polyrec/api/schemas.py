@@ -125,6 +125,15 @@ class NearWord(BaseModel):
     weight: float
 
 
+class InWords(BaseModel):
+    """An explanation in sentences."""
+
+    text: str
+    language: str = Field(description="Of the sentences, as a BCP 47 tag.")
+    worded_by: str = Field(description="`template`, or the language model that wrote them.")
+    error: str = Field(description="Why they are in no wished language; else empty.")
+
+
 class Because(BaseModel):
     """Why an item has its score: `base` and the parts add up to it where `exact` says so."""
 
@@ -135,6 +144,7 @@ class Because(BaseModel):
     words: list[NearWord]
     asked: list[NearWord]
     note: str
+    in_words: InWords
 
 
 class Translation(BaseModel):

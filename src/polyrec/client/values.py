@@ -57,6 +57,23 @@ class Word:
 
 
 @dataclass(frozen=True)
+class InWords:
+    """An explanation in sentences.
+
+    Attributes:
+        text: the sentences.
+        language: which they are in.
+        worded_by: `template`, or the language model that wrote them.
+        error: why they are in no wished language; else empty.
+    """
+
+    text: str
+    language: str
+    worded_by: str
+    error: str
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why an item has its score.
 
@@ -68,6 +85,7 @@ class Explanation:
         words: words of the item that lie near what speaks for it.
         asked: words of the question that lie near the item.
         note: what is to be said of it; else empty.
+        in_words: the same in sentences, in a wished language where there are templates in one.
     """
 
     score: float
@@ -77,6 +95,7 @@ class Explanation:
     words: tuple[Word, ...]
     asked: tuple[Word, ...]
     note: str
+    in_words: InWords
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from polyrec.core.limited import Limited
 from polyrec.live.current import AGAIN_S, Current
 from polyrec.live.people import LONGEST_HISTORY, NOBODY, People
 from polyrec.models.rater import Rater
+from polyrec.pipeline.explain import read_nothing
 from polyrec.pipeline.profile import profile_of
 from polyrec.pipeline.wish.ask import ask
 from polyrec.store.audit import Audit
@@ -153,14 +154,17 @@ class Live:
         """Give the same where it need not be read; else None."""
         return self.people.held(query.user_id) if query.user_id else NOBODY
 
-    def explain(self, model: Model, query: Query, item_ids: Sequence[str]) -> list[Explanation]:
-        """Explain items to who asks.
+    def explain(
+        self, model: Model, query: Query, item_ids: Sequence[str], *, words: bool = True
+    ) -> list[Explanation]:
+        """Explain items to who asks; without `words`, no words of texts are read.
 
         Raises as `Service.explain_many` does, and:
             EngineError: words cannot be encoded.
         """
         joined, _ = self._known(query, model)
-        return model.service.explain_many(joined, item_ids, reading=self._reading.in_turn)
+        reading = self._reading.in_turn if words else read_nothing
+        return model.service.explain_many(joined, item_ids, reading=reading)
 
     def profile(self, query: Query, *, most: int = 5, actor: str = "") -> tuple[Model, Profile]:
         """Say what a user likes, by all that is known of them, and which model said so.

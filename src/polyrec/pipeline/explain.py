@@ -47,6 +47,11 @@ def read_all(texts: Sequence[Callable[[], Words]]) -> list[Words | None]:
     return [read() for read in texts]
 
 
+def read_nothing(texts: Sequence[Callable[[], Words]]) -> list[Words | None]:
+    """Read no texts: of explanations without words."""
+    return [None] * len(texts)
+
+
 @dataclass(frozen=True, eq=False)
 class Asker:
     """What is known of who asks.

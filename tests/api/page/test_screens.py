@@ -45,6 +45,10 @@ def test_a_list_changes_with_what_somebody_writes_likes_and_dislikes(browser: An
     assert "hobel für holz" not in browser.shown
     assert browser.shown[0] == "säge für holz"
     assert 'Because you liked <bdi lang="de">hobel für holz</bdi>' in browser.text
+    assert "<p>Because you chose “hobel für holz”.</p>" in browser.text
+    assert browser.get("/?tongue=ar")
+    assert "<p>لأنك اخترت «\u2068hobel für holz\u2069».</p>" in browser.text
+    browser.get("/?tongue=en")
     browser.like("saege", "dislike")
     assert browser.told == "Disliked. You will not see it again."
     assert "säge für holz" not in browser.shown
@@ -131,6 +135,7 @@ def test_somebody_else_can_be_picked_and_left_again(browser: Any) -> None:
     assert "You see what is recommended to <b><bdi>ada</bdi></b>." in browser.text
     assert _lead(browser) == "It rests on all that this person chose."
     assert "Because this person chose" in browser.text
+    assert "Why this?" not in browser.text  # sentences speak to whoever has chosen
     browser.like("flute", "dislike")
     assert [event.item for event in browser.serving.live.events.of("ada")] == ["flute"]
     shown = browser.post("/page/wishes", text="tea", languages=["ja"], mode="prefer")

@@ -301,6 +301,8 @@ def test_the_keyboard_is_enough(place: Place, chromium: Browser) -> None:
         expect(page.get_by_role("status")).to_have_text("You gave 3 stars. The list has changed.")
         expect(page.locator("[id='3-card-0']")).to_be_focused()
         page.keyboard.press("Tab")
+        expect(page.locator(".cards > li:nth-child(2) .why summary")).to_be_focused()
+        page.keyboard.press("Tab")
         expect(page.locator("#like-card-1")).to_be_focused()
 
 

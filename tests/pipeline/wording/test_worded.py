@@ -87,8 +87,10 @@ def test_a_language_without_templates_gets_english_and_is_told_so() -> None:
 
 def test_shares_are_told_only_where_parts_add_up() -> None:
     inexact = Explanation(**AXE, base=0.0, mode="personal", events=EVENTS, exact=False)
-    assert facts_of(inexact)[0].items[0].share is None
-    assert "%" not in worded(inexact).text
+    with_text = Explanation(**AXE, base=0.3, mode="personal", events=EVENTS)
+    for each in (inexact, with_text):
+        assert facts_of(each)[0].items[0].share is None
+        assert "%" not in worded(each).text
 
 
 @pytest.mark.parametrize(

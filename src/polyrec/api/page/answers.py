@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from polyrec.api.page.piece import Piece, known_piece, piece_of
@@ -12,6 +12,8 @@ from polyrec.pipeline.service import TAKEN_FOR, UNTRANSLATED
 from polyrec.store.memory import BY_A_PERSON
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from polyrec.api.page.words import Words
     from polyrec.core.types import Mode, Query, SuggestedItem, Suggestion
     from polyrec.live.model import Model
@@ -46,6 +48,7 @@ class Card:
         category: its category, or empty.
         reason: the item of the history that lies nearest, or None.
         rendering: its text in a wished language, where that was asked for and made.
+        why: sentences that say why it is in the list, or empty.
     """
 
     key: str
@@ -54,6 +57,7 @@ class Card:
     category: str
     reason: Piece | None
     rendering: Rendering | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,24 @@ class Answer:
 
 
 def answer_of(
-    model: Model, query: Query, found: Suggestion, translated: Translated, words: Words
+    model: Model,
+    query: Query,
+    found: Suggestion,
+    translated: Translated,
+    *,
+    words: Words,
+    whys: Mapping[str, str],
 ) -> Answer:
-    """Make ready what a model has answered to a query, and what its texts were translated to."""
+    """Make ready what a model has answered to a query, and what its texts were translated to.
+
+    `whys` says of items, by their ids, why they are in the list.
+    """
     learned = model.service.learned
     cards = tuple(
-        _card(place, item, shown, model=model, query=query, words=words)
+        replace(
+            _card(place, item, shown, model=model, query=query, words=words),
+            why=whys.get(item.item_id, ""),
+        )
         for place, (item, shown) in enumerate(zip(found.items, translated.shown, strict=True))
     )
     ends = translated.outcomes

@@ -17,6 +17,7 @@ from polyrec.api.page.offers import Offers, chips
 from polyrec.api.page.session import can_hold, new_session, new_visitor
 from polyrec.api.page.stored import MOST_EVENTS, Stored, marks_of, stored_of
 from polyrec.api.page.visit import Posted, Visit, anybody, guest, posted, visitor
+from polyrec.api.page.why import whys
 from polyrec.api.schemas import MOST_LANGUAGES
 from polyrec.core.errors import DataError, EngineError, UnknownIdError
 from polyrec.core.language import matches, standard_tag
@@ -203,7 +204,10 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
     try:
         model, found = live.answer(query)
         translated = _translated(visit, found)
-        answer = answer_of(model, replace(query, text=text), found, translated, visit.words)
+        said = whys(live, model, query, found, visit.words) if session.is_own else {}
+        answer = answer_of(
+            model, replace(query, text=text), found, translated, words=visit.words, whys=said
+        )
         visit.held.metrics.recommended(found.mode)
         offered = visit.page.offers(model)
         if visit.may_manage and known.is_whole:

@@ -24,6 +24,7 @@ from polyrec.live.live import NO_LEAVE
 from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
+from polyrec.pipeline.wording.worded import worded
 from polyrec.rank.llm_rerank import UNJUDGED
 
 NEITHER = 3.0
@@ -99,7 +100,8 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: P
     if wishes.explain and found.items:
         try:
             item_ids = [item.item_id for item in found.items]
-            explanations = [*map(_because, held.live.explain(model, question, item_ids))]
+            explained = held.live.explain(model, question, item_ids)
+            explanations = [_because(each, question.languages) for each in explained]
         except DataError:  # an item that only fills a place
             notes.append("not all of these items can be explained")
         except EngineError:
@@ -121,8 +123,9 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: P
     return to_json(answer, inf_nan_mode="null")
 
 
-def _because(explanation: Explanation) -> schemas.Because:
-    return schemas.Because.model_validate(asdict(explanation))
+def _because(explanation: Explanation, languages: tuple[str, ...]) -> schemas.Because:
+    said = asdict(worded(explanation, languages, wished=languages))
+    return schemas.Because.model_validate({**asdict(explanation), "in_words": said})
 
 
 def without_engine(note: str) -> str:

@@ -47,7 +47,8 @@ class Cause:
         item_id: the item, one of the catalog.
         language: tag of its text.
         text: its text.
-        share: how much of the score it makes, 0 to 1; None where parts do not add up to it.
+        share: how much of the score it makes, 0 to 1; None where the parts of the history's items
+            do not add up to it.
     """
 
     item_id: str
@@ -131,7 +132,8 @@ def _of_history(explanation: Explanation) -> Iterator[Fact]:
     if speaking:
         least = LEAST_BESIDE * speaking[0].share
         named = [event for event in speaking[:MOST_ITEMS] if event.share >= least]
-        yield Fact("chosen", items=tuple(_cause(event, explanation.exact) for event in named))
+        whole = explanation.exact and abs(explanation.base) < LEAST_SHARE * abs(explanation.score)
+        yield Fact("chosen", items=tuple(_cause(event, whole) for event in named))
         if len(others) > MOST_ITEMS:
             yield Fact("choices", count=len(speaking), of=len(others))
         return
@@ -143,8 +145,8 @@ def _of_history(explanation: Explanation) -> Iterator[Fact]:
         yield Fact("nearest", items=(Cause(near.item_id, near.language, near.text),))
 
 
-def _cause(event: Event, exact: bool) -> Cause:
-    return Cause(event.item_id, event.language, event.text, event.share if exact else None)
+def _cause(event: Event, whole: bool) -> Cause:
+    return Cause(event.item_id, event.language, event.text, event.share if whole else None)
 
 
 def _most(words: Sequence[Word]) -> tuple[str, ...]:
