@@ -112,6 +112,20 @@ def test_in_words_each_item_is_explained_in_the_language_of_who_asks(
     assert "Idioma de su texto: alemán; pediste: español o inglés." in said
 
 
+def test_a_language_model_words_what_it_may(run: Run, shop: object, ease_model: str) -> None:
+    args = ("explain", ease_model, "--user", "bob", "--item", "säge", "--words", "--language-model")
+    result = run(*args, "scripted")
+    assert "Because you chose “Hand saw” (43%)" in result.stdout
+    assert "note: what scripted wrote is not used: it has 3 sentences" not in result.stdout
+    file = f"{shop}/model.toml"
+    with open(file, "w", encoding="utf-8") as opened:  # noqa: PTH123
+        opened.write('[language-model]\nuse = "scripted"\nanswers = ["Like “Hand saw”."]\n')
+    assert run(*args, file).stdout == "säge (de): Handsäge für Holz\nLike “Hand saw”.\n"
+    without = run("explain", ease_model, "--user", "bob", "--language-model", "scripted")
+    assert (without.exit_code, without.stdout) == (2, "")
+    assert "--language-model is given without --words" in without.stderr
+
+
 def test_words_in_a_language_without_templates_are_english_and_say_so(
     run: Run, ease_model: str
 ) -> None:

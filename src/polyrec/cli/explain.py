@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from polyrec.pipeline.explanation import Explanation, Person, SimilarUser, Word
+    from polyrec.pipeline.service import Service
     from polyrec.pipeline.wording.worded import Worded
 
 SHOWN = 5
@@ -29,6 +30,7 @@ Examples:
   polyrec explain model --history node-glob --history node-graceful-fs -k 1
   polyrec explain model --text "画像編集ソフト" --text-language ja --json
   polyrec explain model --user m0042 --words --language es
+  polyrec explain model --user m0042 --words --language-model local
 
 Without an item the first that would be recommended are explained."""
 
@@ -62,6 +64,11 @@ Without an item the first that would be recommended are explained."""
     metavar="TAG",
     help="A language that they read, of texts and sentences; repeatable, most wished first.",
 )
+@click.option(
+    "--language-model",
+    metavar="NAME",
+    help="Has the sentences written, from the facts alone; or a TOML file with [language-model].",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(
     *,
@@ -70,23 +77,24 @@ def explain(
     k: int,
     people: bool,
     in_words: bool,
+    language_model: str | None,
     as_json: bool,
     **asked: Any,
 ) -> None:
     """Show why items of a MODEL (a folder that fit has written) are recommended, or not."""
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
-    from polyrec.pipeline.wording.worded import worded
 
     query = Query(k=k, **asked)
     if people and query.user_id is None:
         raise ConfigError("--people is given without a user", hint="name one with --user")
+    if language_model and not in_words:
+        raise ConfigError("--language-model is given without --words", hint="give --words")
     service = load(model).service
     items = item_ids or [item.item_id for item in service.recommend(query).items]
     found = service.explain_many(query, items, people=people)
     alike = service.similar_users(query.user_id, k=SHOWN) if people and query.user_id else ()
-    languages = query.languages
-    said = [worded(each, languages, wished=languages) for each in found] if in_words else []
+    said = _said(service, found, query.languages, language_model) if in_words else []
     if as_json:
         users = {"similar_users": [asdict(each) for each in alike]} if people else {}
         documents = [asdict(each) for each in found]
@@ -104,6 +112,27 @@ def explain(
     if alike:
         click.echo(f"\nusers like {printable(str(query.user_id))}:")
         _show_users(alike)
+
+
+def _said(
+    service: Service,
+    found: Sequence[Explanation],
+    languages: tuple[str, ...],
+    language_model: str | None,
+) -> list[Worded]:
+    from polyrec.core.registry import build
+    from polyrec.pipeline.plan import read_table
+    from polyrec.pipeline.wording.by_model import ByModel
+    from polyrec.pipeline.wording.worded import worded
+
+    if language_model is None:
+        return [worded(each, languages, wished=languages) for each in found]
+    table: Any = language_model
+    if language_model.endswith(".toml"):
+        table = read_table(language_model).get("language-model")
+    learned = service.learned
+    by_model = ByModel(build("language-model", table), learned.catalog, learned.plan.detector)
+    return by_model.worded(found, languages, wished=languages)
 
 
 def _show_said(found: Explanation, said: Worded) -> None:

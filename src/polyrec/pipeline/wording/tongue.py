@@ -80,7 +80,7 @@ class Tongue:
 
     def quoted(self, text: str, named: str = "") -> str:
         """Quote the beginning of a text, or what it is named where it has none."""
-        name = self._apart(first_words(text) or first_words(named))
+        name = self.apart(first_words(text) or first_words(named))
         return self.say("“%(name)s”", name=name)
 
     @property
@@ -88,7 +88,7 @@ class Tongue:
         """Whether it is written from right to left."""
         return str(self.locale.text_direction) == "rtl"
 
-    def _apart(self, text: str) -> str:
+    def apart(self, text: str) -> str:
         """Isolate a text that may turn around what stands beside it."""
         directions = {unicodedata.bidirectional(letter) for letter in text}
         if self.is_right_to_left or not directions.isdisjoint({"R", "AL"}):

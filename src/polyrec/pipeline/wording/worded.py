@@ -25,7 +25,8 @@ class Worded:
         text: one or more sentences to who asks.
         language: the language that they are in, as a BCP 47 tag.
         worded_by: `template`, or the language model that wrote them.
-        error: why they are not in a language that was asked for; else empty.
+        error: why they are not in a language that was asked for, or not those of the model that
+            was; else empty.
         facts: what they say, the most important first.
     """
 
