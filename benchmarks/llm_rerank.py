@@ -79,10 +79,11 @@ class Setting:
         return [Counter(tags[items].tolist()).most_common(1)[0][0] for items in histories]
 
     def ndcg(self, order: Sequence[Integers], k: int) -> Doubles:
-        """Measure the candidates in another order, by user."""
-        items = [row[places] for row, places in zip(self.candidates.items, order, strict=True)]
-        ranked = Rankings(np.array(items), self.candidates.scores)
-        return ndcg(Hits.of(ranked, self.wanted), k)
+        """Measure the candidates of the first users in another order, by user."""
+        n = len(order)
+        items = [row[places] for row, places in zip(self.candidates.items[:n], order, strict=True)]
+        ranked = Rankings(np.array(items), self.candidates.scores[:n])
+        return ndcg(Hits.of(ranked, self.wanted.rows(slice(0, n))), k)
 
 
 @dataclass
@@ -127,7 +128,7 @@ class Counted(LanguageModel):
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What one system made of the candidates: for each user their places, best first."""
+    """What one system made of the candidates: for the first users their places, best first."""
 
     places: list[Integers]
     cost: dict[str, float] = field(default_factory=dict)
@@ -147,7 +148,7 @@ def prepared(data: Dataset, *, n_users: int, n_candidates: int, seed: int) -> Se
     model = build("recommender", "hybrid").fit(training, seed=seed)
     users = np.flatnonzero((test.histories.lengths > 0) & (train.histories.lengths > 0))
     if n_users < len(users):
-        users = np.sort(np.random.default_rng(seed).choice(users, n_users, replace=False))
+        users = np.random.default_rng(seed).choice(users, n_users, replace=False)
     known, wanted = train.histories.rows(users), test.histories.rows(users)
     candidates = model.top(known, n_candidates, seed=seed)
     return Setting(catalog, vectors, known, wanted, candidates)
@@ -165,13 +166,21 @@ def by_embedding(setting: Setting) -> Judged:
 
 
 def by_model(
-    setting: Setting, part: LlmRerank, model: Counted, advance: Callable[[int], None]
+    setting: Setting,
+    part: LlmRerank,
+    model: Counted,
+    *,
+    advance: Callable[[int], None],
+    within_s: float = np.inf,
 ) -> Judged:
-    """Have a language model order candidates, one person after another."""
+    """Have a language model order candidates, one person after another, as many as time allows."""
+    end = time.monotonic() + within_s
     places, seconds, n_unjudged = [], [], 0
     model.read = model.written = 0
     texts = setting.catalog.text
     for user in range(len(setting.known)):
+        if user and time.monotonic() > end:
+            break
         row = slice(user, user + 1)
         candidates = Rankings(setting.candidates.items[row], setting.candidates.scores[row])
         context = Context(
@@ -202,7 +211,7 @@ def mean_order(judged: Sequence[Judged]) -> Judged:
     """Take the mean places of several systems, which costs all of them."""
     places = [
         np.argsort(np.mean([np.argsort(places) for places in rows], axis=0), kind="stable")
-        for rows in zip(*(each.places for each in judged), strict=True)
+        for rows in zip(*(each.places for each in judged), strict=False)
     ]
     cost = {name: sum(each.cost[name] for each in judged) for name in judged[0].cost}
     return Judged(places, cost)
@@ -210,18 +219,21 @@ def mean_order(judged: Sequence[Judged]) -> Judged:
 
 def gains(setting: Setting, judged: Judged, weight: float) -> list[dict[str, Any]]:
     """Measure the gain over the order that the candidates had, whole and by slices."""
-    own = [np.arange(setting.candidates.k)] * len(setting.known)
-    order, rows = judged.mixed(weight), []
-    lengths, languages = setting.known.lengths, np.array(setting.languages)
-    slices = {"all": np.ones(len(setting.known), dtype=np.bool_)}
+    order, rows, n = judged.mixed(weight), [], len(judged.places)
+    depths = [k for k in (10, 20) if k <= max(setting.candidates.k, 10)]
+    own = [np.arange(setting.candidates.k)] * n
+    lengths, languages = setting.known.lengths[:n], np.array(setting.languages[:n])
+    slices = {"all": np.ones(n, dtype=np.bool_)}
     for low, high in LENGTHS:
         name = f"{low}-{high} items" if high < 10**9 else f"{low} items and more"
         slices[name] = (lengths >= low) & (lengths <= high)
-    slices |= {tag: languages == tag for tag, n in Counter(languages).most_common() if n >= LEAST}
+    slices |= {
+        tag: languages == tag for tag, n in Counter(languages.tolist()).most_common() if n >= LEAST
+    }
     for name, mask in slices.items():
         if not mask.any():
             continue
-        for k in (10, 20) if name == "all" else (20,):
+        for k in depths if name == "all" else depths[-1:]:
             before, after = (setting.ndcg(each, k)[mask] for each in (own, order))
             found = dataclasses.asdict(mean_interval(after - before))
             rows.append({"slice": name, "k": k, "off": float(np.nanmean(before)), **found})
@@ -264,7 +276,7 @@ def _dataset(name: str) -> Dataset:
         return polyrec.load_dataset("debian").view("one-language", seed=1)
     from shared_data import movies
 
-    return cast("Dataset", movies()).view("one-language", seed=1)
+    return movies().view("one-language", seed=1)
 
 
 @click.command()
@@ -276,6 +288,9 @@ def _dataset(name: str) -> Dataset:
 @click.option("--model", default="", help="A TOML file with a language model; Gemma if none.")
 @click.option("--price-in", default=0.15, show_default=True, help="Of a million tokens read.")
 @click.option("--price-out", default=0.60, show_default=True, help="Of a million written.")
+@click.option("--letters", default=60, show_default=True, help="Shown of each text.")
+@click.option("--shown", default=8, show_default=True, help="So many items of a history.")
+@click.option("--seconds", default=np.inf, help="Of one system; the users that it got to count.")
 @click.option("--time-budget", default=600.0, show_default=True, help="Of one request, in s.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--json", "file", default="", help="Write all figures to this file.")
@@ -299,11 +314,14 @@ def main(**options: Any) -> None:
                 cast("LanguageModel", model),
                 weight=1.0,
                 n_candidates=options["n_candidates"],
+                n_shown_history=options["shown"],
+                max_text_letters=options["letters"],
                 time_budget_s=options["time_budget"],
                 **how,
             )
             with progress(f"{name}, {system}", len(setting.known), unit="users") as advance:
-                found[system] = by_model(setting, part, model, advance)
+                within_s = options["seconds"]
+                found[system] = by_model(setting, part, model, advance=advance, within_s=within_s)
         if "listwise" in wanted:
             three = [found[each] for each in SYSTEMS if each.startswith("listwise")]
             found["listwise, mean of three"] = mean_order(three)

@@ -45,7 +45,7 @@ def setting(bench: Any) -> Any:
 def test_vectors_bring_what_is_wanted_to_the_top(bench: Any, setting: Any) -> None:
     judged = bench.by_embedding(setting)
     assert [places.tolist() for places in judged.places] == [[3, 0, 1, 2]] * 2
-    whole, _, *slices = bench.gains(setting, judged, 1.0)
+    whole, *slices = bench.gains(setting, judged, 1.0)
     assert whole["off"] == pytest.approx(1 / np.log2(5))
     assert whole["off"] + whole["value"] == pytest.approx(1)
     assert [(row["slice"], row["n"]) for row in slices] == [("1-4 items", 2)]
@@ -55,7 +55,7 @@ def test_vectors_bring_what_is_wanted_to_the_top(bench: Any, setting: Any) -> No
 def test_a_model_s_answers_and_tokens_are_counted(bench: Any, setting: Any) -> None:
     model = bench.Counted(Scripted(["Nein", "Nein", "Nein", "Ja"], repeat=True))
     steps: list[int] = []
-    judged = bench.by_model(setting, LlmRerank(model, weight=1.0), model, steps.append)
+    judged = bench.by_model(setting, LlmRerank(model, weight=1.0), model, advance=steps.append)
     assert [places.tolist() for places in judged.places] == [[3, 0, 1, 2]] * 2
     assert steps == [1, 1]
     assert judged.cost["tokens written"] == 4
@@ -65,9 +65,16 @@ def test_a_model_s_answers_and_tokens_are_counted(bench: Any, setting: Any) -> N
 
 def test_a_model_that_fails_is_counted(bench: Any, setting: Any) -> None:
     model = bench.Counted(Scripted(["!500"], repeat=True))
-    judged = bench.by_model(setting, LlmRerank(model, weight=1.0), model, lambda _: None)
+    judged = bench.by_model(setting, LlmRerank(model, weight=1.0), model, advance=lambda _: None)
     assert judged.cost["not all judged"] == 2
-    assert [row["value"] for row in bench.gains(setting, judged, 1.0)[:2]] == [0, 0]
+    assert [row["value"] for row in bench.gains(setting, judged, 1.0)] == [0, 0]
+
+
+def test_where_time_ends_the_users_so_far_count(bench: Any, setting: Any) -> None:
+    model = bench.Counted(Scripted())
+    judged = bench.by_model(setting, LlmRerank(model), model, advance=lambda _: None, within_s=-1.0)
+    assert len(judged.places) == 1
+    assert {row["n"] for row in bench.gains(setting, judged, 1.0)} == {1}
 
 
 def test_the_mean_of_orders_costs_all_of_them(bench: Any) -> None:
