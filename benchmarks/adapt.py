@@ -39,8 +39,8 @@ from polyrec.measures.mixed_pool import neighbourhoods
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from polyrec.adapt.network import Network
     from polyrec.core.types import Doubles, Floats
+    from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
     from polyrec.data.parallel import Parallel
 
@@ -93,43 +93,60 @@ def _one_seed(
     data: Dataset, pool: Parallel, work: Path, seed: int, settings: dict[str, Any], *, hybrid: bool
 ) -> dict[str, Any]:
     train, test = data.split("cold-items", seed=seed)
-    base = base_folder(E5, work / "e5")
-    english = data.view("en")
-    catalogs = {"": data.catalog, "-en": english.catalog}
-
-    def measured(network: Network) -> dict[str, Any]:
-        frozen = Frozen(network, work)
-        values: dict[str, Any] = {}
-        parts = [c.text for c in catalogs.values()] + [pool.texts]
-        vectors = network.all_vectors(frozen.keep([text for part in parts for text in part]))
-        own, en, asked = np.split(vectors, np.cumsum([len(part) for part in parts])[:-1])
-        spaces = {"": own, "-en": en}
-        for name, catalog in catalogs.items():
-            freed = LanguageMean().fit(spaces[name], catalog.languages)
-            space = freed.apply(spaces[name], catalog.languages)
-            values[f"content{name}"] = _ndcg("content", space, train, test)
-            if hybrid:
-                values[f"hybrid{name}"] = _ndcg("hybrid", space, train, test)
-        values["content-raw"] = _ndcg("content", own, train, test)
-        known = np.concatenate([catalog.languages for catalog in catalogs.values()])
-        debias = LanguageMean().fit(np.concatenate([own, en]), known)
-        values["map-raw"] = _map(asked, pool)
-        values["map"] = _map(debias.apply(asked, pool.languages), pool)
-        return values
-
-    how = Adapt(seed=seed, **settings)
-    adapted = how.run(train, base, called=E5, kept_in=work)
-    after = measured(adapted.network)
-    adapted.network.reset()
-    return {
-        "before": measured(adapted.network),
-        "after": after,
-        "languages": test_pairs(test),
-        "facts": adapted.facts,
-    }
+    catalogs = (data.catalog, data.view("en").catalog)
+    texts = [*catalogs[0].text, *catalogs[1].text, *pool.texts]
+    adapted = Adapt(seed=seed, **settings).run(
+        train, base_folder(E5, work / "e5"), called=E5, kept_in=work
+    )
+    different = list(dict.fromkeys(texts))
+    place = {text: row for row, text in enumerate(different)}
+    rows = np.array([place[text] for text in texts])
+    kept = Frozen(adapted.network, work).keep(different)
+    found: dict[str, Any] = {"facts": adapted.facts, "languages": _test_pairs(test)}
+    for when in ("after", "before"):
+        if when == "before":
+            adapted.network.reset()
+        file = work / f"base-{adapted.network.frozen_layers}.npy"
+        if when == "before" and file.is_file():
+            vectors = np.load(file, allow_pickle=False)
+        else:
+            vectors = adapted.network.all_vectors(kept)[rows]
+        if when == "before":
+            np.save(file, vectors, allow_pickle=False)
+        own, en, asked = np.split(vectors, np.cumsum([len(c) for c in catalogs]))
+        found[when] = _accuracy((own, en), catalogs, train, test, hybrid=hybrid)
+        found[when] |= _pooled(asked, pool, (own, en), catalogs)
+    return found
 
 
-def test_pairs(test: Dataset) -> dict[str, int]:
+def _accuracy(
+    spaces: Sequence[Floats],
+    catalogs: Sequence[Catalog],
+    train: Dataset,
+    test: Dataset,
+    *,
+    hybrid: bool,
+) -> dict[str, Any]:
+    values: dict[str, Any] = {"content-raw": _ndcg("content", spaces[0], train, test)}
+    for end, vectors, catalog in zip(("", "-en"), spaces, catalogs, strict=True):
+        space = LanguageMean().fit(vectors, catalog.languages).apply(vectors, catalog.languages)
+        values[f"content{end}"] = _ndcg("content", space, train, test)
+        if hybrid:
+            values[f"hybrid{end}"] = _ndcg("hybrid", space, train, test)
+    return values
+
+
+def _pooled(
+    asked: Floats, pool: Parallel, spaces: Sequence[Floats], catalogs: Sequence[Catalog]
+) -> dict[str, Any]:
+    """Measure other text, raw and with the means of the catalog's languages taken away."""
+    known = np.concatenate([catalog.languages for catalog in catalogs])
+    debias = LanguageMean().fit(np.concatenate(spaces), known)
+    freed = debias.apply(asked, pool.languages)
+    return {"map-raw": _map(asked, pool), "map": _map(freed, pool)}
+
+
+def _test_pairs(test: Dataset) -> dict[str, int]:
     """Count the test's pairs by language."""
     tags = test.catalog.languages[test.interactions.item]
     return dict(Counter(tags.tolist()))

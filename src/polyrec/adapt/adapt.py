@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polyrec.adapt.base import E5
 from polyrec.adapt.checkpoint import Checkpoint
 from polyrec.adapt.examples import Examples
 from polyrec.adapt.frozen import Frozen
@@ -65,11 +64,11 @@ class Adapt:
         default_factory=lambda: {"together": 1.0, "translations": 0.3}
     )
     method: str = "full"
-    epochs: int = 6
+    epochs: int = 5
     batch_size: int = 128
     learning_rate: float = 5e-5
     max_tokens: int = 64
-    frozen_layers: int = 8
+    frozen_layers: int = 9
     patience: int = 2
     validation_share: float = 0.15
     max_minutes: float = 20.0
@@ -283,6 +282,3 @@ def _seeded(seed: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
-
-
-__all__ = ["E5", "Adapt", "Adapted"]
