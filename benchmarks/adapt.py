@@ -211,23 +211,28 @@ def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
 
 
 def _languages(found: Sequence[dict[str, Any]]) -> None:
+    """Print a row per language; small ones are pooled, a user once per language."""
     pairs: Counter[str] = Counter()
     for one in found:
         pairs.update(one["languages"])
     click.echo("\n| language | test pairs | before | after | relative, 95 % interval |")
     click.echo("| --- | ---: | ---: | ---: | ---: |")
-    for tag, n in pairs.most_common():
-        before = _table(found, "before", "content", f"language:{tag}")
-        if n < LARGE or np.isnan(before).all():
+    rows = {tag: [tag] for tag, n in pairs.most_common() if n >= LARGE}
+    rows["small"] = [tag for tag, n in pairs.most_common() if n < LARGE]
+    for name, tags in rows.items():
+        before, after = (
+            np.concatenate([_table(found, when, "content", f"language:{t}") for t in tags], axis=1)
+            if tags
+            else np.empty((len(found), 0))
+            for when in ("before", "after")
+        )
+        if np.isnan(before).all():
             continue
-        after = _table(found, "after", "content", f"language:{tag}")
         r = ratio_interval(after - before, before)
         click.echo(
-            f"| {tag} | {n:,} | {np.nanmean(before):.3f} | {np.nanmean(after):.3f} "
-            f"| {r.value:+.1%} ({r.low:+.1%} to {r.high:+.1%}) |"
+            f"| {name} | {sum(pairs[tag] for tag in tags):,} | {np.nanmean(before):.3f} "
+            f"| {np.nanmean(after):.3f} | {r.value:+.1%} ({r.low:+.1%} to {r.high:+.1%}) |"
         )
-    small = sum(n for n in pairs.values() if n < LARGE)
-    click.echo(f"| others | {small:,} | | | |")
 
 
 def _row(name: str, before: Doubles, after: Doubles) -> None:
