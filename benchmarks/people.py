@@ -4,17 +4,23 @@ On `movies-6lang` (films liked with four stars and more), each film in one langu
 full ranking, and the gain over the recommender as it is, with its interval over users.
 
     python benchmarks/people.py recency
-    python benchmarks/people.py dislikes --seeds 0-4
+    python benchmarks/people.py dislikes --seeds 0-2
+    python benchmarks/people.py reviews
 
 `recency` weighs choices by their age: half for each half-life before the user's latest choice; each
 user's latest fifth is held out. `dislikes` takes films with two stars and less for disliked: they
 are left out in all rows, and their near neighbours are moved down; on the random split, users with
 a dislike. The hybrid has the weights that it starts from, unless it `--climbs`.
+`reviews` is of made-up books (`examples/made_reviews.py`) that are known by their titles alone:
+those liked among the held-out fifth, by what is popular and by the reviews of the others.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,7 +30,8 @@ import shared_data
 
 from polyrec.cli.lists import SEEDS
 from polyrec.core.registry import build
-from polyrec.core.types import Training, best_items
+from polyrec.core.types import Histories, Query, Review, Training, best_items
+from polyrec.data.catalog import Catalog
 from polyrec.evaluation.protocol import K
 from polyrec.measures.accuracy import ndcg
 from polyrec.measures.bootstrap import mean_interval
@@ -33,9 +40,10 @@ from polyrec.models.hybrid import START, Hybrid
 from polyrec.models.neighbours import nearest
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.preparation import tagged
+from polyrec.pipeline.written import vector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from polyrec.core.types import Doubles, Floats
     from polyrec.data.dataset import Dataset
@@ -150,6 +158,55 @@ def dislikes(seeds: list[int], models: Sequence[str], *, climbs: bool) -> None:
                 rows.append(row)
         for strength, rows in values.items():
             told(f"strength {strength}", name, values[0.0], rows)
+
+
+@main.command()
+@click.option("--users", default=100, show_default=True)
+def reviews(users: int) -> None:
+    """Print what a profile of reviews is worth on made-up books, against that of liked ones."""
+    sys.path.append(str(Path(__file__).parents[1] / "examples"))
+    from made_reviews import held_out, made_reviews
+
+    made = made_reviews(users, 2 * users)
+    plan = Plan.load("default")
+    titles = Catalog.from_texts(
+        [str(item) for item in range(2 * users)],
+        [{tag: title} for tag, title in zip(made.title_languages, made.titles, strict=True)],
+    )
+    space = plan.space
+    vectors, test = space.fit(titles), held_out(made)
+    shape = (users, 2 * users)
+    seen = sp.csr_array((np.ones((~test).sum()), (made.users[~test], made.items[~test])), shape)
+    liked = test & (made.stars >= shared_data.LIKED)
+    given = (np.ones(liked.sum(), np.float32), (made.users[liked], made.items[liked]))
+    wanted = Histories.from_matrix(sp.csr_array(given, shape))
+    count = np.tile(seen.sum(axis=0), (users, 1))
+
+    def of(weigh: Callable[[Doubles], Doubles] | None) -> Doubles:
+        scores = count.astype(np.float32)
+        for user in range(users) if weigh else ():
+            own = np.flatnonzero((made.users == user) & ~test)
+            weights = weigh(made.stars[own].astype(np.float64)).tolist()
+            rows = zip(own.tolist(), weights, strict=True)
+            texts = [Review(made.texts[i], w, str(made.languages[i])) for i, w in rows]
+            scores[user] = (vector_of(space, Query(reviews=tuple(texts))) @ vectors.T)[0]
+        scores[seen.toarray() > 0] = -np.inf
+        return ndcg(Hits.of(best_items(scores, K), wanted), K)
+
+    liked_alone = of(lambda stars: np.maximum(stars - 3, 0) / 2)
+    told("liked alone", "", [liked_alone], [liked_alone])
+    told("all alike", "", [liked_alone], [of(np.ones_like)])
+    for much in (0.25, 1.0):
+        told(f"against {much}", "", [liked_alone], [of(partial(both, much))])
+    told("popular", "", [liked_alone], [of(None)])
+    count = np.zeros_like(count)
+    told("drawn", "", [liked_alone], [of(None)])
+
+
+def both(much: float, stars: Doubles) -> Doubles:
+    """Weigh reviews by their stars, those with fewer than three as much against."""
+    weights = (stars - 3) / 2
+    return np.asarray(np.where(weights < 0, much * weights, weights))
 
 
 def disliked(data: Dataset) -> sp.csr_array:

@@ -27,8 +27,9 @@ from polyrec.pipeline.service import UNTRANSLATED
 from polyrec.pipeline.wording.worded import worded
 from polyrec.rank.llm_rerank import UNJUDGED
 
-NEITHER = 3.0
-"""So many stars speak neither for what was reviewed nor against it."""
+NEITHER, AGAINST = 3.0, 0.25
+"""So many stars speak neither for what was reviewed nor against it, and fewer speak against it so
+much less than more of them speak for it: see docs/people.md."""
 
 ROUTER = APIRouter(tags=["recommend"], dependencies=[Depends(needs("read"))])
 
@@ -66,6 +67,12 @@ async def recommend_to_anybody(
         ),
     )
     return await _answered(held, anybody, question)
+
+
+def _weight(stars: float) -> float:
+    """Say how much a review speaks for what it is about: five stars 1, one -0.25."""
+    weight = (stars - NEITHER) / 2
+    return weight if weight > 0 else AGAINST * weight
 
 
 def _question(wishes: schemas.Wishes, **asker: Any) -> Question:
