@@ -37,9 +37,23 @@ Options take the place of what was understood; an empty one ("") takes it out.""
 @click.option("--language-mode", type=click.Choice(["any", "prefer", "only"]))
 @click.option("--category", help="Leave out other categories.")
 @click.option("--without", multiple=True, metavar="WORD", help="A word to avoid; repeatable.")
+@click.option(
+    "--language-model",
+    metavar="NAME",
+    help="Works the wish out in place of rules: local, say.  [default: none]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def ask(model: str, wish: str, user_id: str | None, *, as_json: bool, **edits: Any) -> None:
+def ask(
+    model: str,
+    wish: str,
+    user_id: str | None,
+    *,
+    language_model: str | None,
+    as_json: bool,
+    **edits: Any,
+) -> None:
     """Answer a WISH in any language with a MODEL (a folder that fit has written)."""
+    from polyrec.core.registry import build
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
     from polyrec.pipeline.wish.answer import answer
@@ -47,8 +61,9 @@ def ask(model: str, wish: str, user_id: str | None, *, as_json: bool, **edits: A
     from polyrec.pipeline.wish.offered import Offered
     from polyrec.pipeline.wish.wish import Asked
 
+    part = None if language_model is None else build("language-model", {"use": language_model})
     service = load(model).service
-    understood = understand(wish, Offered.of(service.learned))
+    understood = understand(wish, Offered.of(service.learned), part)
     understood = replace(understood, wish=_edited(understood.wish, **edits))
     query = Query(user_id=user_id)
     found = answer(service.learned, service.recommend, understood.wish, query)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Floats, LanguageMode, Suggestion
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
+    from polyrec.llm.language_model import LanguageModel
     from polyrec.pipeline.explanation import Explanation
     from polyrec.pipeline.profile import Profile
     from polyrec.pipeline.wish.wish import Asked, Wish
@@ -119,17 +120,25 @@ class Fitted:
         query = Query(text=text, text_language=language, k=k, languages=wished, language_mode=mode)
         return _frame([""], [self.service.recommend(query)])
 
-    def ask(self, wish: str | Wish, *, user_id: str | None = None) -> Asked:
+    def ask(
+        self,
+        wish: str | Wish,
+        *,
+        user_id: str | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> Asked:
         """Answer a wish in plain words; as `polyrec.pipeline.wish.ask.ask`.
 
         Args:
             wish: the words, in any language, or what was understood before, perhaps changed.
             user_id: who asks, where that is known.
+            language_model: works the wish out in place of rules.
 
         Returns:
             What was understood, and the answer.
         """
-        return ask(self.learned, self.service.recommend, wish, Query(user_id=user_id))
+        who = Query(user_id=user_id)
+        return ask(self.learned, self.service.recommend, wish, who, language_model)
 
     def similar(self, item_ids: Sequence[str], *, k: int = 10) -> pl.DataFrame:
         """Give the items nearest to each of some items, across languages.

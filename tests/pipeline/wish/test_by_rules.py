@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from polyrec.pipeline.wish.by_rules import by_rules
@@ -7,6 +9,9 @@ from polyrec.pipeline.wish.offered import Offered
 from polyrec.pipeline.wish.wish import Said, Wish
 from polyrec.testing.injections import INJECTIONS
 from polyrec.text.words import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OFFERED = Offered(
     ("en", "de", "es", "fr", "it", "pt-BR", "ru", "pl", "ja", "zh-CN", "ko", "ar"),
@@ -99,6 +104,9 @@ def test_a_language_that_the_catalog_does_not_have_stays_in_the_text_and_is_told
     [
         ("songs, no drums or flutes", ("drums", "flutes"), "songs"),
         ("songs, no drums and no flutes", ("drums", "flutes"), "songs"),
+        ("songs, no drums please", ("drums",), "songs please"),
+        ("不含肉的菜谱", ("肉",), "的菜谱"),
+        ("songs in German, but no drums", ("drums",), "songs"),
         ("Kochkurs ohne Fleisch, bitte", ("Fleisch",), "Kochkurs bitte"),
         ("curso de cocina sin carne", ("carne",), "curso de cocina"),
         ("cours de jardinage, pas de fleurs", ("fleurs",), "cours de jardinage"),
@@ -155,8 +163,9 @@ def test_a_category_is_one_that_the_catalog_has(words: str, category: str | None
 
 
 def test_a_category_may_be_found_by_a_word_that_lies_near() -> None:
-    def nearest(words: object, language: str) -> tuple[int, str]:
-        assert (list(words), language) == (["kochkurs", "fleisch"], "de")  # type: ignore[call-overload]
+    def nearest(text: str, words: Sequence[str], language: str) -> tuple[int, str]:
+        assert (text, language) == ("Kochkurs mit Fleisch", "de")
+        assert list(words) == ["kochkurs", "fleisch"]
         return 0, "cooking"
 
     offered = Offered(OFFERED.languages, OFFERED.categories, nearest=nearest)

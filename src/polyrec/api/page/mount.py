@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.staticfiles import StaticFiles
 
+from polyrec.api.page import asking
 from polyrec.api.page.routes import ROUTER
 from polyrec.api.page.session import Cookies
 from polyrec.api.page.state import PageState
@@ -37,6 +38,7 @@ def add_page(app: FastAPI, secret: bytes) -> None:
         secret: what signs sessions.
     """
     app.state.page = PageState(Cookies(secret))
+    app.include_router(asking.ROUTER)
     app.include_router(ROUTER)
     app.mount("/page/static", Static(directory=STATIC))
 

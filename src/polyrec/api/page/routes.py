@@ -203,11 +203,10 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
     offered = Offers((), ())
     try:
         model, found = live.answer(query)
-        translated = _translated(visit, found)
+        shown = translated(visit, found)
         said = whys(live, model, query, found, visit.words) if session.is_own else {}
-        answer = answer_of(
-            model, replace(query, text=text), found, translated, words=visit.words, whys=said
-        )
+        asked_for = replace(query, text=text)
+        answer = answer_of(model, asked_for, found, shown, words=visit.words, whys=said)
         visit.held.metrics.recommended(found.mode)
         offered = visit.page.offers(model)
         if visit.may_manage and known.is_whole:
@@ -231,16 +230,18 @@ def _home(visit: Visit, asked: str | None = None) -> Response:
     )
 
 
-def _translated(visit: Visit, found: Suggestion) -> Translated:
+def translated(
+    visit: Visit, found: Suggestion, languages: tuple[str, ...] | None = None
+) -> Translated:
     """Translate texts where that is wished, into the page's language if it is among those read."""
     if not visit.session.translate:
         return Translated((None,) * len(found.items))
     tongue = visit.words.tongue
-    read = visit.session.languages or (tongue,)
-    languages = sorted(read, key=lambda tag: not matches(tongue, tag))
-    translated = visit.held.interpreter.translate(found.items, languages)
-    visit.held.metrics.translated(translated.outcomes)
-    return translated
+    read = (visit.session.languages if languages is None else languages) or (tongue,)
+    wished = sorted(read, key=lambda tag: not matches(tongue, tag))
+    made = visit.held.interpreter.translate(found.items, wished)
+    visit.held.metrics.translated(made.outcomes)
+    return made
 
 
 def _likes(visit: Visit) -> tuple[Like, ...]:

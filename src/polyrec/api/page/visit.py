@@ -97,11 +97,17 @@ class Visit:
         return StopError(response)
 
     @contextmanager
-    def telling_problems(self) -> Iterator[None]:
-        """Turn what the service cannot do into a screen that says so."""
+    def telling_problems(self, *, but_engines: bool = False) -> Iterator[None]:
+        """Turn what the service cannot do into a screen that says so.
+
+        Args:
+            but_engines: leave faults of engines to whoever asks for this.
+        """
         try:
             yield
         except EngineError as error:
+            if but_engines:
+                raise
             raise self.problem("engine", 503) from error
         except PolyrecError as error:
             raise self.problem("unusable", 422) from error

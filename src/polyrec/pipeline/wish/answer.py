@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Recommend = Callable[[Query], Suggestion]
 
+LEFT_OUT = "left out, with words to avoid"
+"""Part of a note: before it stands how many, behind it the words."""
+
 TIMES, SPARE, ROUNDS = 2, 20, 3
 """Of twice as many items as are wished, and some, it is looked which are to be avoided; where too
 few are left, of as many again behind them."""
@@ -68,7 +71,7 @@ def answer(
     if not out:
         return answered
     words = ", ".join(wish.without)
-    said = f"{counted(len(out), 'item')} left out, with words to avoid: {words}"
+    said = f"{counted(len(out), 'item')} {LEFT_OUT}: {words}"
     return replace(answered, note="; ".join(filter(None, [answered.note, said])))
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from polyrec.core.errors import DataError, EngineError
 from polyrec.pipeline.wish.answer import answer
+from polyrec.pipeline.wish.by_model import by_model
 from polyrec.pipeline.wish.by_rules import by_rules
 from polyrec.pipeline.wish.offered import Offered
 from polyrec.pipeline.wish.wish import GIVEN, Asked, Understood, Wish
 
 if TYPE_CHECKING:
     from polyrec.core.types import Query
+    from polyrec.llm.language_model import LanguageModel
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.wish.answer import Recommend
 
@@ -23,12 +25,20 @@ LONGEST_WISH = 1_000
 """Letters; a wish is a sentence or two."""
 
 
-def understand(wish: str, offered: Offered) -> Understood:
+def understand(
+    wish: str, offered: Offered, language_model: LanguageModel | None = None
+) -> Understood:
     """Work a wish out.
 
     Where words cannot be encoded, a category is found by its name alone, and `error` says so.
 
+    Args:
+        wish: the user's own words.
+        offered: what the catalog has.
+        language_model: works it out in place of rules; see `by_model`.
+
     Raises:
+        ConfigError: the wish would leave the machine without leave.
         DataError: it is longer than a wish may be.
     """
     if len(wish) > LONGEST_WISH:
@@ -36,13 +46,19 @@ def understand(wish: str, offered: Offered) -> Understood:
             f"the wish has {len(wish):,} letters", hint=f"say it in at most {LONGEST_WISH:,}"
         )
     try:
+        if language_model is not None:
+            return by_model(wish, offered, language_model)
         return by_rules(wish, offered)
     except EngineError:
         return replace(by_rules(wish, replace(offered, nearest=None)), error=UNREAD)
 
 
 def ask(
-    learned: Learned, recommend: Recommend, wish: str | Wish, query: Query | None = None
+    learned: Learned,
+    recommend: Recommend,
+    wish: str | Wish,
+    query: Query | None = None,
+    language_model: LanguageModel | None = None,
 ) -> Asked:
     """Answer a wish in a user's own words, or one that was understood before and perhaps edited.
 
@@ -51,6 +67,7 @@ def ask(
         recommend: answers a query with it.
         wish: the user's own words, or what was understood, which is taken as it is.
         query: who asks, or None.
+        language_model: works the wish out in place of rules, or None.
 
     Raises as `Service.recommend` does, and:
         DataError: the wish is longer than a wish may be.
@@ -58,5 +75,5 @@ def ask(
     if isinstance(wish, Wish):
         understood = Understood(wish, worked_by=GIVEN)
     else:
-        understood = understand(wish, Offered.of(learned))
+        understood = understand(wish, Offered.of(learned), language_model)
     return Asked(understood, answer(learned, recommend, understood.wish, query))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from polyrec.core.language import matches
 from polyrec.pipeline.wish.cues import JOINS
-from polyrec.pipeline.wish.find_avoided import find_avoided
+from polyrec.pipeline.wish.find_avoided import BUT, find_avoided
 from polyrec.pipeline.wish.find_category import find_category
 from polyrec.pipeline.wish.find_count import find_count
 from polyrec.pipeline.wish.find_languages import NOT, find_languages
@@ -41,7 +41,8 @@ def by_rules(wish: str, offered: Offered) -> Understood:
     counts = find_count(reading)
     avoided = find_avoided(reading, [*named, *counts])
     taken = [*named, *counts, *avoided]
-    categories = find_category(reading, offered.categories, taken, offered.nearest)
+    text = _rest(reading.text, taken)
+    categories = find_category(reading, offered.categories, taken, offered.nearest, text)
     found = sorted([*taken, *categories], key=lambda each: (each.start, each.field))
     values: dict[str, Any] = {}
     for each in found:
@@ -54,7 +55,6 @@ def by_rules(wish: str, offered: Offered) -> Understood:
             values[each.field] = int(each.value) if each.field == "k" else each.value
     if named and "languages" not in values:  # only such as are not wished are named
         values["languages"] = _others(named, offered)
-    text = _rest(reading.text, taken)
     made = Wish(text=text, text_language=reading.language, **values)
     said = tuple(
         Said(each.field, each.value, reading.text[each.start : each.end].strip(EDGES))
@@ -95,9 +95,9 @@ def _rest(text: str, taken: Iterable[Found]) -> str:
 
 
 def _bare(piece: str) -> str:
-    """Take marks away from both ends of a piece, and an `and` that has lost what it joined."""
+    """Take marks away from both ends of a piece, and a word that has lost what it joined."""
     words = piece.strip(EDGES).split(" ")
-    joins = listed(JOINS)
+    joins = listed(JOINS) | BUT
     while words and words[-1].casefold() in joins:
         words.pop()
     while words and words[0].casefold() in joins:

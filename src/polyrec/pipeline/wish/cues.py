@@ -63,6 +63,7 @@ READ_IN = {
     "sr": "на",
     "ro": "în|in",
     "el": "στα|σε",
+    "ar": "باللغة|بلغة",
     "id": "dalam|dalam bahasa|berbahasa",
     "vi": "bằng|bằng tiếng",
 }
@@ -89,10 +90,11 @@ ONLY = (
 """Nothing else will do."""
 
 PREFER = (
-    "preferably ideally prefer rather bevorzugt vorzugsweise lieber möglichst preferiblemente "
-    "preferentemente mejor préférence plutôt preferibilmente meglio preferencialmente preferência "
-    "liefst bij-voorkeur helst gerne najlepiej nejlépe najlepšie желательно лучше предпочтительно "
-    "бажано краще κατά-προτίμηση preferabil lehetőleg mieluiten tercihen sebaiknya ưu-tiên يفضل "
+    "preferably ideally prefer rather bevorzugt vorzugsweise lieber liebsten möglichst "
+    "preferiblemente preferentemente mejor préférence plutôt preferibilmente meglio "
+    "preferencialmente preferência "
+    "liefst voorkeur helst gerne najlepiej nejlépe najlepšie желательно лучше предпочтительно "
+    "бажано краще προτίμηση preferabil lehetőleg mieluiten tercihen sebaiknya tiên يفضل "
     "ويفضل बेहतर 最好 优先 できれば なるべく 가급적 되도록"
 )
 """Others will do as well."""
@@ -105,6 +107,9 @@ ABOUT = (
     "về với 关于 於 to be been being sein ser être"
 )
 """Words that begin what is to be avoided and say nothing of it."""
+
+POLITE = "please bitte favor svp пожалуйста proszę alsjeblieft 请"
+"""At the end of what is to be avoided, they are no part of it."""
 
 COUNTED = {
     2: "two zwei dos deux due dois duas twee två to dwa dva два две 两 两个 二 二つ 둘 اثنان दो",

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import regex
 
-from polyrec.pipeline.wish.cues import ABOUT, AVOID, AVOID_BEHIND, JOINS
+from polyrec.pipeline.wish.cues import ABOUT, AVOID, AVOID_BEHIND, JOINS, POLITE
 from polyrec.pipeline.wish.reading import Found, Reading, cues, listed
 
 LONGEST_CUE, MOST_WORDS = 4, 4
@@ -42,6 +42,16 @@ def find_avoided(reading: Reading, taken: list[Found]) -> list[Found]:
     return sorted(found, key=lambda each: each.start)
 
 
+def denies(reading: Reading) -> bool:
+    """Whether a wish denies anything at all."""
+    cue_list = _cues(reading.language)
+    behind = cues(AVOID_BEHIND.get(reading.language, ""))
+    return bool(_in_one_run(reading)) or any(
+        reading.cues_at(place, cue_list | behind, LONGEST_CUE)
+        for place in range(len(reading.words))
+    )
+
+
 def _behind(reading: Reading, cue: int, first: int, taken: list[Found]) -> tuple[list[Found], int]:
     """Read what stands behind a cue: one thing or several, up to a mark or the next cue."""
     words, place, about = reading.words, first, listed(ABOUT)
@@ -59,7 +69,7 @@ def _behind(reading: Reading, cue: int, first: int, taken: list[Found]) -> tuple
         place += 1
     made: list[Found] = []
     for stretch in stretches:
-        while stretch and words[stretch[-1]].folded in about:
+        while stretch and words[stretch[-1]].folded in about | listed(POLITE):
             stretch.pop()
         if stretch:
             start, end = words[stretch[0]].start, words[stretch[-1]].end
@@ -119,7 +129,7 @@ def _in_one_run(reading: Reading) -> list[Found]:
 @lru_cache(maxsize=1)
 def _after_pattern() -> regex.Pattern[str]:
     either = "|".join(sorted(AVOID["zh"].split("|"), key=len, reverse=True))
-    return regex.compile(rf"(?:{either})(?P<what>[\p{{Han}}\p{{Latin}}]{{1,8}})")
+    return regex.compile(rf"(?:{either})(?P<what>(?:(?!的)[\p{{Han}}\p{{Latin}}]){{1,8}})")
 
 
 @lru_cache(maxsize=1)

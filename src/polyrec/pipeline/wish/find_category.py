@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from polyrec.pipeline.wish.reading import Word
 
+    Nearest = Callable[[str, Sequence[str], str], tuple[int, str] | None]
+
 SHORTEST_NAME = 4
 """Letters; a shorter name counts only where the wish says that it is a category."""
 
@@ -37,7 +39,8 @@ def find_category(
     reading: Reading,
     names: Sequence[str],
     taken: Sequence[Found],
-    nearest: Callable[[Sequence[str], str], tuple[int, str] | None] | None = None,
+    nearest: Nearest | None = None,
+    text: str = "",
 ) -> list[Found]:
     """Find the category that is named; none where several are.
 
@@ -45,8 +48,9 @@ def find_category(
         reading: the wish.
         names: the catalog's categories.
         taken: stretches that mean something else.
-        nearest: of some words of a language, says which one lies near a category, and which; None
-            where nothing tells.
+        nearest: says which category a text lies near, and which of its words nearest; None where
+            nothing tells.
+        text: what is left of the wish.
     """
     free = [
         word
@@ -64,11 +68,11 @@ def find_category(
         return [said[0]._replace(start=-said[0].start - 1)]
     if len(named) == 1:
         return list(named.values())
-    if named or nearest is None:
-        return []
     small = stop_words(reading.language) if reading.language != "und" else frozenset()
-    content = [w for w in free if len(w.folded) >= SHORTEST_NAME and w.folded not in small]
-    near = nearest([word.folded for word in content], reading.language)
+    content = [word for word in free if word.folded not in small]
+    if named or nearest is None or not content or not text:
+        return []
+    near = nearest(text, [word.folded for word in content], reading.language)
     if near is None:
         return []
     word = content[near[0]]

@@ -44,6 +44,13 @@ def find_count(reading: Reading) -> list[Found]:
     ][:1]
 
 
+def numbers_in(reading: Reading) -> dict[int, str]:
+    """Give the numbers that a wish names, and the word for each."""
+    found = {_number(word.folded): word.folded for word in reading.words}
+    found |= {_number(match["n"]): match.group() for match in _pattern().finditer(reading.text)}
+    return {n: word for n, word in found.items() if n is not None}
+
+
 def _second_of_cue(reading: Reading, place: int) -> bool:
     return place > 0 and reading.cues_at(place - 1, cues(GIVE), 2) == 2
 

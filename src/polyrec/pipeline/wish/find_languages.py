@@ -13,7 +13,7 @@ from polyrec.pipeline.wish.reading import Found, Reading, cues, listed
 NOT = "not "
 """Before the tag of a language that somebody does not want to read."""
 
-LONGEST_NAME = 3
+LONGEST_NAME, LONGEST_DENIAL = 3, 4
 """Words."""
 
 READABLE = regex.compile(
@@ -45,6 +45,22 @@ def find_languages(reading: Reading) -> list[Found]:
             found.append(Found("languages", tag, start, end))
         place += n_words
     return _with_mode(reading, [_denied(reading, each) or each for each in found])
+
+
+def languages_in(reading: Reading) -> dict[str, str]:
+    """Give the languages that a wish names in any way, and the words for each."""
+    found = {names()[match["name"]]: match["name"] for match in _pattern().finditer(reading.text)}
+    for place in range(len(reading.words)):
+        if (named := _named_at(reading, place)) is not None:
+            tag, n = named
+            words = reading.words[place : place + n]
+            found.setdefault(tag, reading.text[words[0].start : words[-1].end])
+    return found
+
+
+def others_will_do(reading: Reading) -> bool:
+    """Whether a wish says that other languages will do as well."""
+    return any(word.folded in listed(PREFER) or _has(PREFER, word.folded) for word in reading.words)
 
 
 def _named_at(reading: Reading, place: int) -> tuple[str, int] | None:
@@ -103,12 +119,15 @@ def _begin(reading: Reading, place: int, found: list[Found]) -> int | None:
 
 def _denied(reading: Reading, found: Found) -> Found | None:
     """Give a language that somebody does not want to read: `not in English`."""
-    before = [word for word in reading.words if word.end <= found.start]
-    if not before or before[-1].folded not in _avoiding(reading):
-        return None
-    if reading.breaks_between(before[-1].end, found.start):
-        return None
-    return Found("languages", f"{NOT}{found.value}", before[-1].start, found.end)
+    n_before = sum(word.end <= found.start for word in reading.words)
+    denials = cues(AVOID.get(reading.language, ""))
+    for n in range(1, min(LONGEST_DENIAL, n_before) + 1):
+        place = n_before - n
+        if reading.cues_at(place, denials, n) == n:
+            first, last = reading.words[place], reading.words[n_before - 1]
+            if not reading.breaks_between(last.end, found.start):
+                return Found("languages", f"{NOT}{found.value}", first.start, found.end)
+    return None
 
 
 def _with_mode_word(reading: Reading, place: int) -> int:
@@ -164,8 +183,3 @@ def _read_in() -> frozenset[str]:
     return frozenset(
         " ".join(cue) for each in READ_IN.values() for cue in cues(each) if len(cue) == 1
     )
-
-
-def _avoiding(reading: Reading) -> frozenset[str]:
-    tag = reading.language
-    return frozenset(cue[-1] for cue in cues(AVOID[tag])) if tag in AVOID else frozenset()

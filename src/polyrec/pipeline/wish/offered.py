@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.space import Space
+    from polyrec.pipeline.wish.find_category import Nearest
 
-NEAR = 0.6
-"""From this cosine on, a word names a category."""
+NEAR_WORD, NEAR_TEXT = 0.6, 0.42
+"""From these cosines on, a word, or all that is looked for, names a category."""
 
 LEAD = 0.08
 """By so much it must lie nearer than the next category."""
@@ -35,13 +36,14 @@ class Offered:
         languages: tags of texts that items have, those of most items first.
         categories: names of categories, those of most items first.
         language_of: guesses the language of a text.
-        nearest: says which of some words lies near a category, and which; None without vectors.
+        nearest: says which category a text lies near, and which of its words nearest; None without
+            vectors.
     """
 
     languages: tuple[str, ...]
     categories: tuple[str, ...]
     language_of: Callable[[str], str] = lambda _: UNDETERMINED
-    nearest: Callable[[Sequence[str], str], tuple[int, str] | None] | None = None
+    nearest: Nearest | None = None
 
     @classmethod
     def of(cls, learned: Learned) -> Offered:
@@ -61,7 +63,7 @@ class Offered:
         reads = plan.encoder is not None and plan.recommender.needs_vectors
         nearest = None
         if reads and plan.space.takes_user_text and 0 < len(categories) <= MOST_CATEGORIES:
-            nearest = _Nearest(plan.space, categories)
+            nearest = nearest_of(plan.space, categories)
         return cls(
             tuple(tag for tag, _ in languages.most_common()),
             categories,
@@ -74,6 +76,11 @@ _KNOWN: WeakKeyDictionary[Learned, Offered] = WeakKeyDictionary()
 """Gone with the model, which it does not hold."""
 
 
+def nearest_of(space: Space, categories: tuple[str, ...]) -> Nearest:
+    """Give what finds the category that words name or lie near to in a space."""
+    return _Nearest(space, categories)
+
+
 class _Nearest:
     """Finds the word that lies nearest to a category's name."""
 
@@ -81,16 +88,15 @@ class _Nearest:
         self.space, self.categories = space, categories
         self._named: np.ndarray | None = None
 
-    def __call__(self, words: Sequence[str], language: str) -> tuple[int, str] | None:
-        if not words:
-            return None
+    def __call__(self, text: str, words: Sequence[str], language: str) -> tuple[int, str] | None:
         if self._named is None:
             self._named = self.space.words(list(self.categories), UNDETERMINED)
-        cosines = self.space.words(list(words), language, kind="query") @ self._named.T
-        word = int(cosines.max(axis=1).argmax())
-        order = np.argsort(-cosines[word])
-        best = float(cosines[word, order[0]])
-        second = float(cosines[word, order[1]]) if len(order) > 1 else -1.0
-        if best < NEAR or best - second < LEAD:
-            return None
-        return word, self.categories[int(order[0])]
+        by_text = (self.space.queries([text], [language]) @ self._named.T)[0]
+        by_word = self.space.words(list(words), language, kind="query") @ self._named.T
+        best_word = by_word[int(by_word.max(axis=1).argmax())]
+        for cosines, near in ((best_word, NEAR_WORD), (by_text, NEAR_TEXT)):
+            first, second = (*np.sort(cosines)[::-1], -1.0)[:2]
+            if first >= near and first - second >= LEAD:
+                found = int(cosines.argmax())
+                return int(by_word[:, found].argmax()), self.categories[found]
+        return None

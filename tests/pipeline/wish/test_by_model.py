@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from polyrec.core.errors import ConfigError, DataError
+from polyrec.llm.http import Http
+from polyrec.llm.scripted import Scripted
+from polyrec.pipeline.wish.ask import understand
+from polyrec.pipeline.wish.by_model import by_model
+from polyrec.pipeline.wish.by_rules import by_rules
+from polyrec.pipeline.wish.offered import Offered
+from polyrec.testing.injections import INJECTIONS
+
+if TYPE_CHECKING:
+    from polyrec.pipeline.wish.wish import Understood
+
+OFFERED = Offered(("en", "de", "fr", "pt-BR"), ("carpentry", "cooking", "music"))
+WISH = "three cheap courses in carpentry, in Portuguese or German, not about furniture"
+NOTHING: dict[str, Any] = {
+    "languages": [],
+    "language_mode": "any",
+    "category": "",
+    "without": [],
+    "k": 10,
+}
+
+
+def asked(wish: str, answer: str | dict[str, Any]) -> Understood:
+    said = answer if isinstance(answer, str) else json.dumps(NOTHING | answer)
+    return by_model(wish, OFFERED, Scripted([said] * 2))
+
+
+def test_what_the_wish_says_is_taken_from_the_model() -> None:
+    answer = {
+        "languages": ["pt-BR", "de"],
+        "language_mode": "only",
+        "category": "carpentry",
+        "without": ["furniture"],
+        "k": 3,
+    }
+    understood = asked(WISH, answer)
+    wish = understood.wish
+    assert (wish.languages, wish.language_mode) == (("pt", "de"), "only")
+    assert (wish.category, wish.without, wish.k) == ("carpentry", ("furniture",), 3)
+    assert wish.text == "cheap courses in carpentry"
+    assert (understood.worked_by, understood.error) == ("scripted", "")
+    assert {(each.field, each.value) for each in understood.said} == {
+        ("languages", "pt"),
+        ("languages", "de"),
+        ("without", "furniture"),
+        ("category", "carpentry"),
+        ("k", "3"),
+    }
+
+
+def test_what_does_not_stand_in_the_wish_is_dropped() -> None:
+    answer = {"languages": ["fr"], "category": "music", "without": ["saws"], "k": 99}
+    wish = asked(WISH, answer).wish
+    assert (wish.languages, wish.language_mode, wish.category) == ((), "any", None)
+    assert (wish.without, wish.k) == ((), 10)
+    no_denial = asked("courses in carpentry", {"without": ["courses"]})
+    assert no_denial.wish.without == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("!timeout", "cannot be asked now"),
+        ("!garbage", "nothing that can be used"),
+        ("!truncated", "nothing that can be used"),
+        ("!refusal", "nothing that can be used"),
+        ("!echo", "nothing that can be used"),
+        ('{"languages": ["xx"]}', "nothing that can be used"),
+    ],
+)
+def test_where_the_model_fails_rules_do_it_and_say_so(fault: str, said: str) -> None:
+    understood = asked(WISH, fault)
+    assert understood.wish == by_rules(WISH, OFFERED).wish
+    assert understood.worked_by == "rules"
+    assert said in understood.error
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_a_model_that_obeys_a_wish_sets_nothing_that_the_wish_does_not_name(text: str) -> None:
+    obeys = {
+        "languages": ["fr"],
+        "language_mode": "only",
+        "category": "music",
+        "without": ["HACKED", "carpentry"],
+        "k": 77,
+    }
+    wish = asked(text, obeys).wish
+    assert (wish.category, wish.k) == (None, 10)
+    assert set(wish.without) <= {each for each in obeys["without"] if each in text}
+    assert wish.languages == ()
+
+
+def test_the_model_can_name_nothing_that_the_catalog_does_not_have() -> None:
+    model = Scripted([])
+    by_model("songs", OFFERED, model)
+    (prompt,) = model.asked
+    assert prompt.data == "songs"
+    assert "songs" not in prompt.instruction
+    understood = asked("songs in Swahili", NOTHING | {"languages": ["sw"]})
+    assert (understood.worked_by, understood.unmet) == ("rules", ("sw",))
+
+
+def test_a_wish_leaves_the_machine_only_with_leave() -> None:
+    model = Http(url="http://10.0.0.1", model="large")
+    with pytest.raises(ConfigError, match="a user's own text"):
+        understand("songs", OFFERED, model)
+    with pytest.raises(DataError, match="at most 1,000"):
+        understand("x" * 1001, OFFERED, model)
