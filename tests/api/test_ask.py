@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -114,6 +115,8 @@ def test_while_words_cannot_be_encoded_categories_are_known_by_name(
     def fail(*_: Any, **__: Any) -> None:
         raise EngineError("the encoder is away at http://10.0.0.1")
 
+    monkeypatch.setattr("polyrec.pipeline.wish.offered._KNOWN", WeakKeyDictionary())
+    monkeypatch.setattr("polyrec.pipeline.wish.offered.reads_meaning", lambda _: True)
     monkeypatch.setattr("polyrec.pipeline.space.Space.words", fail)
     monkeypatch.setattr("polyrec.pipeline.space.Space.queries", fail)
     answer = found(desk, wish="something of wood in German")

@@ -10,10 +10,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from polyrec.core.language import UNDETERMINED
+from polyrec.encode.by_terms import ByTerms
+from polyrec.encode.hashing import Hashing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from polyrec.encode.encoder import Encoder
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.space import Space
     from polyrec.pipeline.wish.find_category import Nearest
@@ -62,7 +65,8 @@ class Offered:
         )
         reads = plan.encoder is not None and plan.recommender.needs_vectors
         nearest = None
-        if reads and plan.space.takes_user_text and 0 < len(categories) <= MOST_CATEGORIES:
+        reads = reads and reads_meaning(plan.encoder) and plan.space.takes_user_text
+        if reads and 0 < len(categories) <= MOST_CATEGORIES:
             nearest = nearest_of(plan.space, categories)
         return cls(
             tuple(tag for tag, _ in languages.most_common()),
@@ -74,6 +78,12 @@ class Offered:
 
 _KNOWN: WeakKeyDictionary[Learned, Offered] = WeakKeyDictionary()
 """Gone with the model, which it does not hold."""
+
+
+def reads_meaning(encoder: Encoder | None) -> bool:
+    """Whether what lies near in an encoder's space means the like: not if letters are counted."""
+    inner = getattr(encoder, "encoder", encoder)
+    return inner is not None and not isinstance(inner, (ByTerms, Hashing))
 
 
 def nearest_of(space: Space, categories: tuple[str, ...]) -> Nearest:
