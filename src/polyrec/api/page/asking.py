@@ -86,7 +86,7 @@ def ask(visit: Visitor, form: Form) -> Response:
     wish = asked.understood.wish
     found = asked.suggestion
     shown = translated(visit, found, wish.languages)
-    answer = answer_of(model, query_of(wish, query), found, shown, words=visit.words)
+    answer = answer_of(model, query_of(wish, query), found, shown, words=visit.words, whys={})
     visit.held.metrics.recommended(found.mode)
     left_out = re.search(rf"(\d+) items? {LEFT_OUT}", found.note)
     visit.session = visit.session.telling("wished")
