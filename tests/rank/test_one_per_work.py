@@ -83,7 +83,9 @@ def test_as_many_candidates_as_it_asks_for_are_enough(
     context = replace(BARE, k=k, works=np.array(works), histories=history(*own))
     items = [item for item in order if item not in own]
     everything = shown(items, context)
-    assert shown(items[: OnePerWork().depth(context)], context) == everything
+    found = shown(items[: OnePerWork().depth(context)], context)
     known: Integers = np.array(works)
+    # of two versions that are read equally well, that which is ranked best may lie deeper
+    assert known[found].tolist() == known[everything].tolist()
     assert len(set(known[everything].tolist())) == len(everything)
     assert not set(known[everything].tolist()) & set(known[own].tolist())

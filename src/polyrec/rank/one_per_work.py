@@ -105,7 +105,7 @@ def _languages_of(history: Integers, context: Context) -> Mapping[str, int]:
 def _best(
     versions: list[int], context: Context, taste: Mapping[str, int], ranked: Mapping[int, int]
 ) -> int:
-    """Choose the version that is read best, of equally good ones that which is ranked best."""
+    """Choose the version that is read best; of equally good candidates, that ranked best."""
 
     def key(version: int) -> tuple[int, int, int]:
         tag = str(context.item_languages[version])
