@@ -6,6 +6,7 @@ full ranking, and the gain over the recommender as it is, with its interval over
     python benchmarks/people.py recency
     python benchmarks/people.py dislikes --seeds 0-2
     python benchmarks/people.py reviews
+    python benchmarks/people.py popular
 
 `recency` weighs choices by their age: half for each half-life before the user's latest choice; each
 user's latest fifth is held out. `dislikes` takes films with two stars and less for disliked: they
@@ -13,6 +14,8 @@ are left out in all rows, and their near neighbours are moved down; on the rando
 a dislike. The hybrid has the weights that it starts from, unless it `--climbs`.
 `reviews` is of made-up books (`examples/made_reviews.py`) that are known by their titles alone:
 those liked among the held-out fifth, by what is popular and by the reviews of the others.
+`popular` takes a fifth of the users at a time for newcomers of whom nothing is known but the
+language in which most of their history is, and looks whether it is in what is popular, on `stars`.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ from polyrec.measures.hits import Hits
 from polyrec.models.hybrid import START, Hybrid
 from polyrec.models.neighbours import nearest
 from polyrec.pipeline.plan import Plan
+from polyrec.pipeline.popular import EVERYBODY, Popular
 from polyrec.pipeline.preparation import tagged
 from polyrec.pipeline.written import vector_of
 
@@ -55,6 +59,8 @@ STRENGTHS = (0.05, 0.1, 0.2, 0.5)
 DISLIKED = 2.0
 HELD_OUT = 0.2
 NEAR = 50
+FOLDS = 5
+SHRUNK = (0.5, 2.0, 8.0, 32.0)
 
 
 def latest_held_out(data: Dataset) -> tuple[Dataset, Dataset]:
@@ -201,6 +207,32 @@ def reviews(users: int) -> None:
     told("popular", "", [liked_alone], [of(None)])
     count = np.zeros_like(count)
     told("drawn", "", [liked_alone], [of(None)])
+
+
+@main.command()
+def popular() -> None:
+    """Print what popularity among the readers of a language gains for newcomers who read it."""
+    data = shared_data.stars()
+    histories, languages = data.histories, data.catalog.languages
+    tags, language = Popular(histories, languages).read
+    fold = np.random.default_rng(0).permutation(len(histories)) % FOLDS
+    everything = np.ones(len(languages), dtype=np.bool_)
+    ways = {"everybody": None, **{f"readers, {n:g} shrunk": n for n in SHRUNK}}
+    found = {way: np.zeros(len(histories)) for way in ways}
+    for asked in range(FOLDS):
+        known = histories.rows(np.flatnonzero(fold != asked))
+        for way, shrunk in ways.items():
+            among = Popular(known, languages, everybody=shrunk or EVERYBODY)
+            for user in np.flatnonzero((fold == asked) & (language >= 0)):
+                wished = () if shrunk is None else (tags[language[user]],)
+                lists = among.ranking(wished, K, allowed=everything, chosen=known.items[:0], seed=0)
+                wanted = histories.rows(slice(user, user + 1))
+                found[way][user] = ndcg(Hits.of(lists, wanted), K)[0]
+    main_language = np.bincount(language[language >= 0]).argmax()
+    groups = {"all": language >= 0, "others": (language >= 0) & (language != main_language)}
+    for way, values in found.items():
+        for name, who in groups.items():
+            told(way, name, [found["everybody"][who]], [values[who]])
 
 
 def both(much: float, stars: Doubles) -> Doubles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -24,6 +24,7 @@ from polyrec.core.types import (
 )
 from polyrec.pipeline.contexts import Contexts, reranked
 from polyrec.pipeline.explain import Asker, Explainer, read_all
+from polyrec.pipeline.popular import Popular
 from polyrec.pipeline.similar_users import similar_users
 from polyrec.pipeline.written import says_what_is_wanted, vector_of, with_languages
 from polyrec.rank.eligible import eligible
@@ -57,6 +58,7 @@ class Service:
         self.withdrawn = withdrawn
         self._language_of = learned.plan.preparation.language_of
         self._contexts = Contexts(learned)
+        self._popular = Popular(learned.histories, learned.catalog.languages)
 
     def recommend(self, query: Query) -> Suggestion:
         """Answer one query.
@@ -268,6 +270,14 @@ class Service:
             allowed &= ~self.withdrawn
         context = self._contexts.of(query, histories, allowed)
         depth = self._places(learned.plan.ranker.depth(context))
+        popular = partial(
+            self._popular.ranking,
+            query.languages if query.language_mode != "any" else (),
+            depth,
+            allowed=allowed,
+            chosen=histories.items,
+            seed=learned.seed,
+        )
         if mode != "popular":
             ranking = learned.plan.recommender.top(
                 histories,
@@ -277,27 +287,16 @@ class Service:
                 seed=learned.seed,
             )
             if not _says_something(ranking):
-                popular = self._popular(histories, allowed, depth)
-                if (popular.items != NO_ITEM).any():
-                    ranking, mode = popular, "popular"
+                instead = popular()
+                if (instead.items != NO_ITEM).any():
+                    ranking, mode = instead, "popular"
         else:
-            ranking = self._popular(histories, allowed, depth)
+            ranking = popular()
         return reranked(learned.plan.ranker, ranking, context), mode, context.notes
 
     def _places(self, k: int) -> int:
         """Give no list more places than there are items, whatever is wished."""
         return min(k, len(self.learned.catalog))
-
-    def _popular(self, histories: Histories, allowed: Booleans, depth: int) -> Rankings:
-        scores = np.where(allowed, self._counts, np.float32(-np.inf))[None, :]
-        scores[0, histories.items] = -np.inf
-        return best_items(scores, depth, seed=self.learned.seed)
-
-    @cached_property
-    def _counts(self) -> Floats:
-        """How many users chose each item, shape (items,)."""
-        histories = self.learned.histories
-        return np.bincount(histories.items, minlength=histories.n_items).astype(np.float32)
 
     def _profile(self, query: Query) -> tuple[Floats | None, list[str]]:
         """Give the vector of a query's texts, and what failed when they were to be translated."""
