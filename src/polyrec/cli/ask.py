@@ -56,18 +56,14 @@ def ask(
     from polyrec.core.registry import build
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
-    from polyrec.pipeline.wish.answer import answer
-    from polyrec.pipeline.wish.ask import understand
+    from polyrec.pipeline.wish.ask import answered, understand
     from polyrec.pipeline.wish.offered import Offered
-    from polyrec.pipeline.wish.wish import Asked
 
     part = None if language_model is None else build("language-model", {"use": language_model})
     service = load(model).service
     understood = understand(wish, Offered.of(service.learned), part)
     understood = replace(understood, wish=_edited(understood.wish, **edits))
-    query = Query(user_id=user_id)
-    found = answer(service.learned, service.recommend, understood.wish, query)
-    asked = Asked(understood, found)
+    asked = answered(service.learned, service.recommend, understood, Query(user_id=user_id))
     if as_json:
         show_json(asdict(asked))
     else:

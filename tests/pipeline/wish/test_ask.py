@@ -63,6 +63,21 @@ def test_filters_hold_and_the_rest_is_looked_for(shop: Fitted) -> None:
     assert {item.language for item in asked.suggestion.items} <= {"de", "fr"}
 
 
+def test_a_category_in_which_nothing_may_be_shown_is_left_out_and_that_is_said(
+    shop: Fitted,
+) -> None:
+    asked = shop.ask("music of wood in French")
+    assert asked.understood.wish.category is None
+    assert {each.field for each in asked.understood.said} == {"languages", "language_mode"}
+    assert ids(asked) == ["rabot"]
+    assert asked.suggestion.note.endswith(
+        "the category 'music' is left out: nothing in it may be shown"
+    )
+    # an edited wish is taken as it is
+    edited = replace(asked.understood.wish, category="music")
+    assert ids(shop.ask(edited)) == []
+
+
 def test_items_with_a_word_to_avoid_are_left_out_whatever_its_ending(shop: Fitted) -> None:
     asked = shop.ask("things of wood, no table and no chair")
     assert asked.understood.wish.without == ("table", "chair")

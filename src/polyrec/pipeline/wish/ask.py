@@ -73,7 +73,28 @@ def ask(
         DataError: the wish is longer than a wish may be.
     """
     if isinstance(wish, Wish):
-        understood = Understood(wish, worked_by=GIVEN)
-    else:
-        understood = understand(wish, Offered.of(learned), language_model)
-    return Asked(understood, answer(learned, recommend, understood.wish, query))
+        return Asked(Understood(wish, worked_by=GIVEN), answer(learned, recommend, wish, query))
+    understood = understand(wish, Offered.of(learned), language_model)
+    return answered(learned, recommend, understood, query)
+
+
+def answered(
+    learned: Learned, recommend: Recommend, understood: Understood, query: Query | None = None
+) -> Asked:
+    """Answer what was understood of a wish.
+
+    A category that was read from words was perhaps not meant: where nothing in it may be shown, it
+    is left out of what was understood, and the answer says so.
+
+    Raises as `Service.recommend` does.
+    """
+    found = answer(learned, recommend, understood.wish, query)
+    category = understood.wish.category
+    guessed = {each.value for each in understood.said if each.field == "category"}
+    if found.items or category not in guessed:
+        return Asked(understood, found)
+    said = tuple(each for each in understood.said if each.field != "category")
+    wider = replace(understood, wish=replace(understood.wish, category=None), said=said)
+    found = answer(learned, recommend, wider.wish, query)
+    note = f"the category {category!r} is left out: nothing in it may be shown"
+    return Asked(wider, replace(found, note="; ".join(filter(None, [found.note, note]))))
