@@ -62,6 +62,8 @@ def test_a_whole_wish_becomes_filters_and_says_by_which_words() -> None:
         ("курсы по-русски", ("ru",)),
         ("kursy po polsku", ("pl",)),
         ("用中文或者英文的课程", ("zh", "en")),
+        ("五个法语或者德语的游戏", ("fr", "de")),
+        ("法语、德语和日语的书", ("fr", "de", "ja")),
         ("日本語で読める本", ("ja",)),
         ("독일어로 된 강의", ("de",)),
         ("دورة بالعربية أو الإنجليزية", ("ar", "en")),

@@ -162,7 +162,7 @@ def _in_one_run(reading: Reading) -> list[Found]:
     return [
         Found("languages", names()[match["name"]], match.start(), match.end())
         for match in _pattern().finditer(reading.text)
-        if match["before"] or match["behind"]
+        if match["before"] or match["behind"] is not None
     ]
 
 
@@ -170,10 +170,11 @@ def _in_one_run(reading: Reading) -> list[Found]:
 def _pattern() -> regex.Pattern[str]:
     han = [name for name in names() if regex.fullmatch(r"[\p{Han}\p{Kana}ー]{2,}", name)]
     either = "|".join(sorted(map(regex.escape, han), key=len, reverse=True))
-    joined = "或|和|または|か|や"
+    joined = "或者|或|以及|和|与|、|または|か|や"
     before = rf"(?P<before>(?:只要|只看|只|仅|最好)?(?:用|以|是|有)|只要|只看|仅|最好是?|{joined})?"
     behind = (
-        r"(?P<behind>的|版|で(?:書かれた|読める)?|の(?=本|教材|講座|コース|もの|ゲーム|レシピ))?"
+        r"(?P<behind>的|版|で(?:書かれた|読める)?|の(?=本|教材|講座|コース|もの|ゲーム|レシピ)"
+        rf"|(?=(?:{joined})(?:{either})))?"
     )
     return regex.compile(rf"{before}(?P<name>{either}){behind}")
 
