@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,11 +81,17 @@ def command(camps: list[str], base: Path, aligned: Path, tmp_path: Path) -> list
 
 @pytest.mark.parametrize("method", ["full", "head"])
 def test_an_encoder_is_adapted_checked_and_named_in_a_plan(
-    run: Run, command: list[object], tmp_path: Path, method: str
+    run: Run,
+    command: list[object],
+    tmp_path: Path,
+    method: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = tmp_path / "adapted"
     learned = ("--objective", "together=1", "--objective", "translations=0.5")
-    result = run(*command, *learned, "--method", method, "--frozen-layers", 1)
+    whole = [*command, *learned, "--method", method, "--frozen-layers", 1]
+    monkeypatch.setattr("sys.argv", ["polyrec", *map(str, whole)])
+    result = run(*whole)
     assert result.exit_code == 0, result.output
     assert "nDCG@20 of content on items kept apart: " in result.stdout
     assert "mAP on aligned" in result.stdout
@@ -96,7 +103,7 @@ def test_an_encoder_is_adapted_checked_and_named_in_a_plan(
     assert facts["objectives"] == {"together": 1.0, "translations": 0.5}
     assert facts["method"] == method
     assert facts["seed"] == 1
-    assert facts["command"].startswith("polyrec ")
+    assert facts["command"] == shlex.join(["polyrec", *map(str, whole)])
     card = (out / "README.md").read_text()
     assert "| translations | 0.5 |" in card
     assert str(tmp_path) not in card
