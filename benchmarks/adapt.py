@@ -67,7 +67,8 @@ def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool) -> N
     for seed in seeds:
         file = Path(work) / f"seed-{seed}-{key}.json"
         if not file.is_file():
-            values = _one_seed(data, pool, Path(work), seed, settings, hybrid=hybrid)
+            how = Adapt(seed=seed, **settings)
+            values = _one_seed(data, pool, how, file.with_suffix(".run"), hybrid=hybrid)
             file.write_text(json.dumps(values), encoding="utf-8")
         found.append(json.loads(file.read_text(encoding="utf-8")))
     _show(found, seeds)
@@ -90,29 +91,21 @@ def _ntrex(data: Dataset) -> Parallel:
 
 
 def _one_seed(
-    data: Dataset, pool: Parallel, work: Path, seed: int, settings: dict[str, Any], *, hybrid: bool
+    data: Dataset, pool: Parallel, how: Adapt, checkpoint: Path, *, hybrid: bool
 ) -> dict[str, Any]:
-    train, test = data.split("cold-items", seed=seed)
+    train, test = data.split("cold-items", seed=how.seed)
+    work = checkpoint.parent
+    base = base_folder(E5, work / "e5")
     catalogs = (data.catalog, data.view("en").catalog)
     texts = [*catalogs[0].text, *catalogs[1].text, *pool.texts]
-    adapted = Adapt(seed=seed, **settings).run(
-        train, base_folder(E5, work / "e5"), called=E5, kept_in=work
-    )
+    adapted = how.run(train, base, called=E5, work=checkpoint, kept_in=work)
     different = list(dict.fromkeys(texts))
     place = {text: row for row, text in enumerate(different)}
     rows = np.array([place[text] for text in texts])
     kept = Frozen(adapted.network, work).keep(different)
     found: dict[str, Any] = {"facts": adapted.facts, "languages": _test_pairs(test)}
-    for when in ("after", "before"):
-        if when == "before":
-            adapted.network.reset()
-        file = work / f"base-{adapted.network.frozen_layers}.npy"
-        if when == "before" and file.is_file():
-            vectors = np.load(file, allow_pickle=False)
-        else:
-            vectors = adapted.network.all_vectors(kept)[rows]
-        if when == "before":
-            np.save(file, vectors, allow_pickle=False)
+    for when, network in {"after": adapted.network, "before": how.network(base)}.items():
+        vectors = network.all_vectors(kept)[rows]
         own, en, asked = np.split(vectors, np.cumsum([len(c) for c in catalogs]))
         found[when] = _accuracy((own, en), catalogs, train, test, hybrid=hybrid)
         found[when] |= _pooled(asked, pool, (own, en), catalogs)

@@ -91,6 +91,21 @@ class Adapt:
             if not (value := getattr(self, name)) > 0:
                 raise ConfigError(f"{name} is {value}", hint="give a number above 0")
 
+    def network(self, base: Path) -> Network:
+        """Load the model that learns, as it is before it has learned.
+
+        Raises:
+            ConfigError: the model does not suit the settings.
+            EngineError: it cannot be loaded.
+        """
+        return Network(
+            base,
+            method=self.method,
+            frozen_layers=self.frozen_layers,
+            max_tokens=self.max_tokens,
+            seed=self.seed,
+        )
+
     def run(
         self,
         data: Dataset,
@@ -121,13 +136,7 @@ class Adapt:
             data, held_out=held_out, validation_share=self.validation_share, seed=self.seed
         )
         validation = Validation.of(data, examples, seed=self.seed)
-        network = Network(
-            base,
-            method=self.method,
-            frozen_layers=self.frozen_layers,
-            max_tokens=self.max_tokens,
-            seed=self.seed,
-        )
+        network = self.network(base)
         frozen = Frozen(network, kept_in)
         kept, watched = frozen.keep(examples.texts), frozen.keep(validation.texts)
         prepared = time.perf_counter() - start
