@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-FILE = Path(__file__).parents[2] / "benchmarks" / "adapt.py"
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="module")
-def bench() -> Any:
-    spec = importlib.util.spec_from_file_location("adapt_benchmark", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(FILE.parent))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FILE.parent))
-    return module
+def bench(benchmark_file: Callable[[str], Any]) -> Any:
+    return benchmark_file("adapt")
 
 
 def one_seed(gain: float) -> dict[str, Any]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,18 +12,13 @@ from polyrec.data.catalog import Catalog
 from polyrec.llm.scripted import Scripted
 from polyrec.rank.llm_rerank import LlmRerank
 
-FILE = Path(__file__).parents[2] / "benchmarks" / "llm_rerank.py"
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="module")
-def bench() -> Any:
-    spec = importlib.util.spec_from_file_location("llm_rerank_benchmark", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look their types up
-    spec.loader.exec_module(module)
-    return module
+def bench(benchmark_file: Callable[[str], Any]) -> Any:
+    return benchmark_file("llm_rerank")
 
 
 @pytest.fixture

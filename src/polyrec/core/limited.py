@@ -85,7 +85,7 @@ class Limited:
         try:
             if future is not None:
                 future.result(self.within_s)
-        except TimeoutError:
+        except TimeoutError:  # what is done by now counts; the rest is None
             pass
         except EngineError:
             self.patience.lose()
