@@ -115,6 +115,15 @@ def _open(chromium: Browser, **settings: Any) -> Iterator[Page]:
     assert not wrong
 
 
+def _enter(page: Page, place: Place) -> None:
+    """Sign in, and wait until the page is dressed too: its style is a request of its own."""
+    page.goto(place.address)
+    page.fill("#key", place.key)
+    page.click("button.main")
+    page.locator("#answer").wait_for()
+    page.wait_for_load_state()
+
+
 def _fits(page: Page) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, "the page is wider than the window"
@@ -296,6 +305,7 @@ def test_the_keyboard_is_enough(place: Place, chromium: Browser) -> None:
         page.keyboard.insert_text(place.key)
         page.keyboard.press("Enter")
         page.locator("#answer").wait_for()
+        page.wait_for_load_state()
         seen = []
         for _ in range(60):
             page.keyboard.press("Tab")
@@ -331,10 +341,7 @@ FOCUSED = """() => {
 
 def test_no_target_is_too_small_for_a_finger(place: Place, chromium: Browser) -> None:
     with _open(chromium, locale="es", viewport=PHONE, has_touch=True) as page:
-        page.goto(place.address)
-        page.fill("#key", place.key)
-        page.click("button.main")
-        page.locator("#answer").wait_for()
+        _enter(page, place)
         small = page.evaluate(
             """() => [...document.querySelectorAll('a, button, summary, label:has(input), select')]
               .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
@@ -349,9 +356,7 @@ def test_everything_works_without_scripts(place: Place, chromium: Browser, tmp_p
     settings = {"locale": "en", "viewport": PHONE, "java_script_enabled": False}
     before = place.live.events.count()
     with _open(chromium, **settings) as page:
-        page.goto(place.address)
-        page.fill("#key", place.key)
-        page.click("button.main")
+        _enter(page, place)
         page.fill("#text", "a flute")
         page.click("#ask button.main")
         assert _heads(page)[0] == "wooden flute"
@@ -373,9 +378,7 @@ def test_everything_works_without_scripts(place: Place, chromium: Browser, tmp_p
 def test_a_service_that_does_not_answer_is_told_in_place(place: Place, chromium: Browser) -> None:
     context = chromium.new_context(locale="en", viewport=DESKTOP)
     page = context.new_page()
-    page.goto(place.address)
-    page.fill("#key", place.key)
-    page.click("button.main")
+    _enter(page, place)
     before = _heads(page)
     page.route("**/page/event", lambda route: route.abort())
     page.click("#like-card-0")
@@ -399,10 +402,7 @@ def test_a_link_from_elsewhere_leads_in_and_a_form_from_elsewhere_does_nothing(
 ) -> None:
     context = chromium.new_context(locale="en", viewport=DESKTOP)
     page = context.new_page()
-    page.goto(place.address)
-    page.fill("#key", place.key)
-    page.click("button.main")
-    page.locator("#answer").wait_for()
+    _enter(page, place)
     token = page.locator("input[name=csrf]").first.get_attribute("value")
     before = place.live.events.count()
     body = f"""<a href="{place.address}">Try it</a>
