@@ -200,6 +200,15 @@ def test_every_objective_falls_while_it_is_learned(name: str, data: Dataset, bas
     assert curve[-1, 1] < curve[1, 1]
 
 
+@pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
+def test_processors_with_and_without_half_precision_learn(
+    half: bool, data: Dataset, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polyrec.adapt.network.has_half", lambda: half)
+    curve = Adapt(**SMALL).run(data, base).curve
+    assert curve[-1, 1] < curve[1, 1]
+
+
 def test_data_without_translations_have_none_to_learn_from(data: Dataset, base: Path) -> None:
     from dataclasses import replace
 

@@ -176,6 +176,8 @@ class Network:
             gone[:, 0] = False
             mask = mask & ~gone
         states = kept.states[torch.from_numpy(place)]
+        if not has_half():
+            states = states.float()
         with self._half():
             made = self._run(states, mask, self.frozen_layers, self.n_layers)
         features = {
