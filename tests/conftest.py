@@ -7,11 +7,15 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+from polyrec.llm.http import Http
+from polyrec.llm.local import Local
 from polyrec.testing.postgresql import postgresql_programs, postgresql_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
+
+    from polyrec.llm.language_model import LanguageModel
 
 pytest.register_assert_rewrite("polyrec.testing.contracts")
 
@@ -63,6 +67,34 @@ def database_url(
         url = request.getfixturevalue("new_postgresql")()
     monkeypatch.setenv("POLYREC_DATABASE", url)
     return url
+
+
+@pytest.fixture(scope="session")
+def gemma_server() -> Iterator[tuple[str, str]]:
+    """Serve the packaged model with llama.cpp; give the address and its key."""
+    xllamacpp = pytest.importorskip("xllamacpp", reason="needs the extra llm")
+    from polyrec.llm.gemma import gemma_file
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(gemma_file())
+    params.n_ctx, params.n_parallel = 2048, 1
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    params.verbosity, params.warmup, params.ui = -1, False, False
+    params.hostnames, params.api_keys = ["127.0.0.1"], [key := uuid4().hex]
+    server = xllamacpp.Server(params)
+    yield f"{server.listening_address}/v1/chat/completions", key
+    del server
+
+
+@pytest.fixture(params=["in process", "over http"])
+def gemma(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LanguageModel:
+    """The packaged model, in this process, and as a server that asks for a key."""
+    if request.param == "in process":
+        pytest.importorskip("xllamacpp", reason="needs the extra llm")
+        return Local(threads=1)
+    url, key = request.getfixturevalue("gemma_server")
+    monkeypatch.setenv("POLYREC_TEST_KEY", key)
+    return Http(url, "gemma", key_env="POLYREC_TEST_KEY", allow_user_text=True, concurrency=1)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -8,20 +8,16 @@ import numpy as np
 import pytest
 
 from polyrec.core.types import Histories, Rankings
-from polyrec.llm.http import Http
 from polyrec.llm.local import Local
 from polyrec.rank.llm_rerank import LlmRerank
 from polyrec.rank.ranker import Context
 from polyrec.testing.injections import ATTACKS, INSTRUCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from polyrec.llm.language_model import LanguageModel
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
-KEY = "a-key-of-the-test"
 HISTORY = {
     "en": ("Star Wars (1977)", "Blade Runner (1982)", "The Terminator (1984)"),
     "de": ("Krieg der Sterne (1977)", "Der Blade Runner (1982)", "Terminator (1984)"),
@@ -32,33 +28,6 @@ METHODS: list[dict[str, Any]] = [
     {"method": "pointwise"},
     {"method": "listwise", "orders": ["ranked", "reversed"]},
 ]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[str]:
-    """Serve the packaged model with llama.cpp; give the address."""
-    xllamacpp = pytest.importorskip("xllamacpp", reason="needs the extra llm")
-    from polyrec.llm.gemma import gemma_file
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(gemma_file())
-    params.n_ctx, params.n_parallel = 2048, 1
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-    params.verbosity, params.warmup, params.ui = -1, False, False
-    params.hostnames, params.api_keys = ["127.0.0.1"], [KEY]
-    server = xllamacpp.Server(params)
-    yield f"{server.listening_address}/v1/chat/completions"
-    del server
-
-
-@pytest.fixture(params=["in process", "over http"])
-def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LanguageModel:
-    if request.param == "in process":
-        pytest.importorskip("xllamacpp", reason="needs the extra llm")
-        return Local(threads=1)
-    monkeypatch.setenv("POLYREC_TEST_KEY", KEY)
-    url = request.getfixturevalue("served")
-    return Http(url, "gemma", key_env="POLYREC_TEST_KEY", allow_user_text=True, concurrency=1)
 
 
 def ranked(part: LlmRerank, tag: str, candidates: tuple[str, ...]) -> tuple[list[int], list[str]]:
@@ -78,8 +47,8 @@ def ranked(part: LlmRerank, tag: str, candidates: tuple[str, ...]) -> tuple[list
 
 @pytest.mark.parametrize("how", METHODS)
 @pytest.mark.parametrize("tag", HISTORY)
-def test_every_candidate_is_judged(model: LanguageModel, how: dict[str, Any], tag: str) -> None:
-    part = LlmRerank(model, weight=1.0, time_budget_s=300, **how)
+def test_every_candidate_is_judged(gemma: LanguageModel, how: dict[str, Any], tag: str) -> None:
+    part = LlmRerank(gemma, weight=1.0, time_budget_s=300, **how)
     order, notes = ranked(part, tag, CANDIDATES)
     assert sorted(order) == [0, 1, 2, 3]
     assert not notes
@@ -93,8 +62,8 @@ def test_it_tells_space_from_woods_in_process() -> None:
 
 
 @pytest.mark.parametrize("how", METHODS)
-def test_items_that_give_orders_stay_candidates(model: LanguageModel, how: dict[str, Any]) -> None:
-    part = LlmRerank(model, weight=0.5, time_budget_s=300, **how)
+def test_items_that_give_orders_stay_candidates(gemma: LanguageModel, how: dict[str, Any]) -> None:
+    part = LlmRerank(gemma, weight=0.5, time_budget_s=300, **how)
     for attacks in (tuple(INSTRUCTIONS.values()), tuple(ATTACKS.values())):
         candidates = (*CANDIDATES, *attacks)
         order, notes = ranked(part, "en", candidates)

@@ -41,6 +41,8 @@ EXAMPLES = (
 MOST_WORDS, MOST_TONGUES = 5, 2
 """So many keywords of an interest are told, in each of so many languages."""
 
+MOST_TOKENS = 120
+
 NEAR = 0.75
 """A sentence must lie nearer to the items of an interest than to this share of the catalog."""
 
@@ -87,7 +89,7 @@ def in_words(
         return plain
     prompt = Prompt(_data(profile, language), INSTRUCTION, EXAMPLES, ("Likes", "Sentences"))
     try:
-        answer = model.complete([prompt], max_tokens=120, kind="query")[0]
+        answer = model.complete([prompt], max_tokens=MOST_TOKENS, kind="query")[0]
     except EngineError as error:
         return Worded(plain.text, language, error=str(error))
     text = " ".join(answer.text.split())

@@ -65,6 +65,19 @@ def test_what_does_not_stand_in_the_wish_is_dropped() -> None:
     assert no_denial.wish.without == ()
 
 
+@pytest.mark.parametrize("word", ["carpentry", "German", "three", "car", "furn", "not", " "])
+def test_only_whole_words_behind_a_denial_are_avoided(word: str) -> None:
+    assert asked(WISH, {"without": [word]}).wish.without == ()
+
+
+@pytest.mark.parametrize(
+    ("wish", "word"),
+    [("不要家具的木工课", "家具"), ("家具以外の木工", "家具"), ("木工, 가구 말고", "가구")],
+)
+def test_words_to_avoid_are_found_in_scripts_of_all_kinds(wish: str, word: str) -> None:
+    assert asked(wish, {"without": [word]}).wish.without == (word,)
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

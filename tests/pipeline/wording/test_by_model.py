@@ -9,7 +9,6 @@ import pytest
 from polyrec.core.errors import ConfigError
 from polyrec.data.catalog import Catalog
 from polyrec.llm.http import Http
-from polyrec.llm.local import Local
 from polyrec.llm.scripted import Scripted
 from polyrec.pipeline.explanation import Event, Explanation, Word
 from polyrec.pipeline.wording.by_model import NO_ISOLATES, ByModel
@@ -165,15 +164,3 @@ def test_what_somebody_chose_leaves_the_machine_only_where_the_model_may_send_it
     one = ByModel(Http(model="x", url="http://127.0.0.1:9/v1"), CATALOG, Py3langid())
     with pytest.raises(ConfigError, match="user's own text"):
         one.worded([FOUND], ["en"])
-
-
-@pytest.mark.model
-def test_whatever_the_real_model_writes_is_held_to_the_facts() -> None:
-    one = ByModel(Local(threads=1), CATALOG, Py3langid())
-    for found in one.worded([FOUND], ["en"]) + one.worded([FOUND], ["es"]):
-        if found.worded_by == "template":
-            assert found.error
-            assert found.text == worded(FOUND, [found.language]).text
-        else:
-            assert found.worded_by == "gemma-3-270m"
-            assert "Hand saw for wood" in found.text

@@ -10,10 +10,10 @@ from polyrec.core.errors import EngineError
 from polyrec.core.language import matches
 from polyrec.llm.language_model import Prompt
 from polyrec.pipeline.wish.by_rules import by_rules
-from polyrec.pipeline.wish.find_avoided import denies
+from polyrec.pipeline.wish.find_avoided import find_avoided, is_part
 from polyrec.pipeline.wish.find_category import find_category
-from polyrec.pipeline.wish.find_count import numbers_in
-from polyrec.pipeline.wish.find_languages import languages_in, others_will_do
+from polyrec.pipeline.wish.find_count import find_count, numbers_in
+from polyrec.pipeline.wish.find_languages import find_languages, languages_in, others_will_do
 from polyrec.pipeline.wish.reading import Reading
 from polyrec.pipeline.wish.wish import Said, Understood, Wish
 
@@ -110,10 +110,12 @@ def _checked(
     """Keep what the wish itself says."""
     named = languages_in(reading)
     languages = {tag: words for tag, words in named.items() if _is_among(tag, given["languages"])}
-    folded = reading.text.casefold()
-    without = tuple(word for word in dict.fromkeys(given["without"]) if word.casefold() in folded)
-    if not denies(reading):
-        without = ()
+    avoided = find_avoided(reading, [*find_languages(reading), *find_count(reading)])
+    without = tuple(
+        word
+        for word in dict.fromkeys(given["without"])
+        if any(is_part(word, each) for each in avoided)
+    )
     counted = numbers_in(reading).get(given["k"])
     text = rules.wish.text
     categories = find_category(reading, offered.categories, (), offered.nearest, text)

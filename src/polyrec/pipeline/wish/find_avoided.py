@@ -42,14 +42,12 @@ def find_avoided(reading: Reading, taken: list[Found]) -> list[Found]:
     return sorted(found, key=lambda each: each.start)
 
 
-def denies(reading: Reading) -> bool:
-    """Whether a wish denies anything at all."""
-    cue_list = _cues(reading.language)
-    behind = cues(AVOID_BEHIND.get(reading.language, ""))
-    return bool(_in_one_run(reading)) or any(
-        reading.cues_at(place, cue_list | behind, LONGEST_CUE)
-        for place in range(len(reading.words))
-    )
+def is_part(word: str, avoided: Found) -> bool:
+    """Whether words stand in what is to be avoided: whole ones, where a script parts them."""
+    around = r"(?<![\p{L}\p{M}\p{N}])", r"(?![\p{L}\p{M}\p{N}])"
+    start, end = ("", "") if NO_SPACES.search(word) else around
+    pattern = f"{start}{regex.escape(word.casefold())}{end}"
+    return regex.search(pattern, avoided.value.casefold()) is not None
 
 
 def _behind(reading: Reading, cue: int, first: int, taken: list[Found]) -> tuple[list[Found], int]:
