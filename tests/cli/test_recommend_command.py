@@ -175,6 +175,19 @@ def test_everyone_is_written_to_a_file(run: Run, content_model: str, tmp_path: P
     assert found["user_id"].n_unique() > 1
 
 
+def test_what_the_ranker_says_of_everyones_lists_is_told(
+    run: Run, shop: Path, data: list[str], tmp_path: Path
+) -> None:
+    plan, model = tmp_path / "plan.toml", tmp_path / "model"
+    ranker = '[ranker]\nuse = "llm-rerank"\nmethod = "listwise"\n'
+    down = '[ranker.model]\nuse = "scripted"\nanswers = ["!timeout"]\nrepeat = true\n'
+    plan.write_text((shop / "content.toml").read_text("utf-8") + ranker + down, encoding="utf-8")
+    assert run("fit", *data, "--plan", plan, "--out", model).exit_code == 0
+    result = run("recommend", model, "--everyone", "--out", tmp_path / "all.parquet", "-k", 2)
+    assert result.exit_code == 0, result.output
+    assert "note, of 3 lists: the language model judged nothing" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

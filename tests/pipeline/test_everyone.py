@@ -8,11 +8,13 @@ import pytest
 
 from polyrec.core.errors import ConfigError, DataError
 from polyrec.core.types import Histories, IdMap, Query
+from polyrec.llm.scripted import Scripted
 from polyrec.pipeline import everyone as module
 from polyrec.pipeline.everyone import everyone, write_everyone
 from polyrec.pipeline.fitted import fit
 from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.service import Service
+from polyrec.rank.llm_rerank import UNJUDGED, LlmRerank
 from polyrec.testing.worlds import two_camps
 
 if TYPE_CHECKING:
@@ -96,3 +98,25 @@ def test_factor_models_give_everyone_what_they_get_alone() -> None:
     asked = service("text-als")
     found = pl.concat(everyone(asked, k=5))
     assert found.rows() == one_by_one(asked, 5)
+
+
+def test_what_the_ranker_says_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 9)
+    table = {"encoder": "hashing", "recommender": "content"}
+    down = {"use": "scripted", "answers": ["!timeout"], "repeat": True}
+    ranker = {"use": "llm-rerank", "method": "listwise", "model": down}
+    fitted = fit(two_camps().dataset, Plan.from_table({**table, "ranker": ranker}))
+    notes = fitted.recommend_everyone(tmp_path / "all.parquet", k=3)
+    assert notes.total() == len(fitted.learned.users)
+    assert all(note.startswith(UNJUDGED) for note in notes)
+    assert not write_everyone(service(), tmp_path / "all.parquet", k=3)
+
+
+def test_what_the_ranker_says_of_a_list_that_is_not_full_is_counted_too(tmp_path: Path) -> None:
+    asked = service()
+    down = Scripted(["!timeout"], repeat=True)
+    plan = replace(asked.learned.plan, ranker=LlmRerank(down, method="listwise"))
+    alone = Service(replace(asked.learned, plan=plan))
+    nearly_all = len(alone.learned.catalog) - 5
+    notes = write_everyone(alone, tmp_path / "all.parquet", k=nearly_all)
+    assert notes.total() == len(alone.learned.users) - 2  # nobody is known, the collector has all

@@ -233,7 +233,7 @@ def test_what_is_not_judged_in_time_keeps_its_place() -> None:
     assert judged == 8
     assert found[:4] == [7, 6, 5, 4]
     assert found[8:] == [8, 9, 10, 11]
-    assert given.notes == ["the language model judged 8 of 12 candidates"]
+    assert given.notes == ["the language model judged only 8 of 12 candidates"]
 
 
 @pytest.mark.parametrize("how", [{}, LISTWISE])

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from polyrec.cli.items_table import items_table
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import show, show_json
+from polyrec.core.counted import counted
 from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ MODES = {
     "text": "from the text that was given",
     "popular": "what most people choose",
 }
+
+MOST_NOTES = 5
+"""So many different notes on everyone's lists are told, those on most lists first."""
 
 EPILOG = """\b
 Examples:
@@ -87,8 +91,10 @@ def recommend(
     if everyone or out is not None:
         _check_everyone(everyone, out)
         assert out is not None
-        load(model).recommend_everyone(out, k=wishes["k"])
+        notes = load(model).recommend_everyone(out, k=wishes["k"])
         click.echo(f"recommendations: {out}")
+        for note, n in notes.most_common(MOST_NOTES):
+            click.echo(printable(f"note, of {counted(n, 'list')}: {note}"), err=True)
         return
     query = _query(**wishes)
     queries = [replace(query, user_id=user) for user in user_ids] or [query]

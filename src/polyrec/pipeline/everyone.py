@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -35,52 +36,66 @@ SCHEMA = {
 }
 
 
-def write_everyone(service: Service, file: Path, *, k: int = 10) -> None:
+def write_everyone(service: Service, file: Path, *, k: int = 10) -> Counter[str]:
     """Write what is recommended to each known user, as `service.recommend` answers.
 
     Columns are user_id, item_id, rank, score and mode, users in the order of the data. Memory is
     that of a block of users. The file appears whole or stays as it was.
 
+    Returns:
+        What the ranker had to say of its lists, and of how many it said so.
+
     Raises:
         ConfigError: k cannot be used.
     """
-    blocks = everyone(service, k=k)  # refuses before anything is written
+    notes: Counter[str] = Counter()
+    blocks = everyone(service, k=k, notes=notes)  # refuses before anything is written
     source = register_io_source(lambda *_: blocks, schema=SCHEMA)
     with whole_file(file) as aside:
         source.sink_parquet(aside)
+    return notes
 
 
-def everyone(service: Service, *, k: int = 10) -> Iterator[pl.DataFrame]:
-    """Give the same in frames, each of a block of users.
+def everyone(
+    service: Service, *, k: int = 10, notes: Counter[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """Give the same in frames, each of a block of users; `notes` counts what the ranker says.
 
     Raises:
         ConfigError: k cannot be used.
     """
-    return _frames(service, k, service.recommend(Query(k=k)))
+    said = Counter() if notes is None else notes
+    return _frames(service, k, service.recommend(Query(k=k)), said)
 
 
-def _frames(service: Service, k: int, nobody: Suggestion) -> Iterator[pl.DataFrame]:
+def _frames(
+    service: Service, k: int, nobody: Suggestion, notes: Counter[str]
+) -> Iterator[pl.DataFrame]:
     learned = service.learned
     items, users = (pl.Series(ids.names) for ids in (learned.catalog.ids, learned.users))
     allowed = np.ones(len(learned.catalog), dtype=np.bool_)
     context = Contexts(learned).of(Query(k=k), None, allowed)
     with progress("recommendations", len(users), unit="users") as advance:
         for first, block in learned.histories.batches(BLOCK):
-            rankings, plain = _ranked(learned, block, context)
+            rankings, plain, said = _ranked(learned, block, context)
+            notes.update(said)
             modes = np.where(plain, "personal", "popular")
             for user in np.flatnonzero(~plain):
                 # rare: who asked for nothing yet, and lists that are not full of what is known
                 is_new = not block.lengths[user]
                 query = Query(user_id=users[first + int(user)], k=k)
-                answer = nobody if is_new else service.recommend(query)
+                answer, said = (nobody, []) if is_new else service.answered(query)
+                notes.update(said)
                 _put(rankings, int(user), answer, learned.catalog.ids)
                 modes[user] = answer.mode
             yield _frame(users[first : first + len(block)], items, rankings, modes)
             advance(len(block))
 
 
-def _ranked(learned: Learned, histories: Histories, context: Context) -> tuple[Rankings, Booleans]:
-    """Rank for a block of users, and say for which of them nothing is missing."""
+def _ranked(
+    learned: Learned, histories: Histories, context: Context
+) -> tuple[Rankings, Booleans, list[str]]:
+    """Rank for a block of users, and say for whom nothing is missing, and what the ranker says."""
     recommender, ranker = learned.plan.recommender, learned.plan.ranker
     depth = min(ranker.depth(replace(context, histories=histories)), len(learned.catalog))
     found = recommender.top(histories, depth, seed=learned.seed)
@@ -91,7 +106,7 @@ def _ranked(learned: Learned, histories: Histories, context: Context) -> tuple[R
     items = np.full((len(histories), best.k), NO_ITEM, dtype=np.int64)
     scores = np.full((len(histories), best.k), -np.inf, dtype=np.float32)
     items[rows], scores[rows] = best.items, best.scores
-    return Rankings(items, scores), plain
+    return Rankings(items, scores), plain, given.notes
 
 
 def _put(rankings: Rankings, user: int, answer: Suggestion, ids: IdMap) -> None:

@@ -90,16 +90,19 @@ class Fitted:
         queries = [replace(wish, user_id=user) for user in users]
         return _frame(users, self.service.recommend_many(queries))
 
-    def recommend_everyone(self, file: str | Path, *, k: int = 10) -> None:
+    def recommend_everyone(self, file: str | Path, *, k: int = 10) -> Counter[str]:
         """Write what is recommended to each known user to a Parquet file, whole or not at all.
 
         Columns are user_id, item_id, rank, score and mode, users in the order of the data. The
         memory that it takes does not grow with the users.
 
+        Returns:
+            What the ranker had to say of its lists, and of how many it said so.
+
         Raises:
             ConfigError: k cannot be used.
         """
-        write_everyone(self.service, Path(file), k=k)
+        return write_everyone(self.service, Path(file), k=k)
 
     def recommend_to_text(
         self, text: str, *, language: str = "und", k: int = 10, languages: Sequence[str] = ()

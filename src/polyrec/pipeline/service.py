@@ -73,6 +73,10 @@ class Service:
             LanguageError: a language is not a tag.
             UnknownIdError: an item of the query is not known.
         """
+        return self.answered(query)[0]
+
+    def answered(self, query: Query) -> tuple[Suggestion, list[str]]:
+        """Answer one query as `recommend` does, and give the ranker's notes on it by themselves."""
         self._check(query)
         asked, query = query, self._understood(query)
         mode, histories = self.known(query)
@@ -92,9 +96,9 @@ class Service:
         notes = self._notes(query, mode, items)
         if query.text_language != asked.text_language:
             notes.append(f"{TAKEN_FOR} {query.text_language!r}")
-        notes += dict.fromkeys(said)
+        notes += (said := list(dict.fromkeys(said)))
         notes += [f"{UNTRANSLATED}: {error}" for error in failed]
-        return Suggestion(items, mode, "; ".join(notes))
+        return Suggestion(items, mode, "; ".join(notes)), said
 
     def work_ahead(self) -> None:
         """Work out and load what makes answers fast: once, for time and memory."""

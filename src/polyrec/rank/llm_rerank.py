@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 UNJUDGED = "the language model judged nothing, so the order is the recommender's"
 """Begins a note; behind it stands why, perhaps in an engine's own words."""
 
+JUDGED = "the language model judged only"
+"""The same where it judged some: behind it stands how many of how many."""
+
 METHODS = ("pointwise", "listwise")
 ORDERS = ("ranked", "reversed", "shuffled")
 AT_ONCE = 4
@@ -127,8 +130,7 @@ class LlmRerank(Ranker):
             if not len(judged):
                 context.notes.append(f"{UNJUDGED}: {why}")
             elif len(judged) < len(items):
-                n = f"{len(judged)} of {len(items)} candidates"
-                context.notes.append(f"the language model judged {n}")
+                context.notes.append(f"{JUDGED} {len(judged)} of {len(items)} candidates")
         return order
 
     def _concerns(self, context: Context, user: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from polyrec.api.page.words import TONGUES, words_in
 from polyrec.core.errors import EngineError
 from polyrec.live.live import UNREAD
 from polyrec.pipeline.service import TAKEN_FOR, UNTRANSLATED, Service
+from polyrec.rank.llm_rerank import JUDGED, UNJUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from polyrec.core.types import Query, Suggestion
     from polyrec.live.model import Model
 
 POPULAR = "These are popular with everybody."
@@ -262,6 +266,40 @@ def test_too_many_fields_are_refused(browser: Any) -> None:
     browser.enter()
     browser.post("/page/wishes", languages=["de"] * 200)
     assert browser.status == 400
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        (
+            f"{UNJUDGED}: http://secret.example refused",
+            "The language model that puts the list in order does not answer, "
+            "so the order is the recommender's own.",
+        ),
+        (
+            f"{JUDGED} 1 of 20 candidates",
+            "The language model that puts the list in order has judged only a part of it in time.",
+        ),
+    ],
+)
+def test_a_language_model_that_puts_no_list_in_order_is_told_of(
+    browser: Any, monkeypatch: Any, tongue: str, note: str, message: str
+) -> None:
+    answer = Service.recommend
+
+    def noted(self: Service, query: Query) -> Suggestion:
+        return replace(answer(self, query), note=note)
+
+    browser.enter()
+    monkeypatch.setattr(Service, "recommend", noted)
+    told = words_in(tongue).translations.gettext(message)
+    for screen in (
+        browser.get("/", **{"Accept-Language": tongue}),
+        browser.post("/page/ask", wish="wood", headers={"Accept-Language": tongue}),
+    ):
+        assert told in html.unescape(screen)
+        assert "secret.example" not in screen
 
 
 def test_an_engine_that_fails_is_told_and_the_page_stays(browser: Any, monkeypatch: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from polyrec.api.page.piece import Piece, known_piece, piece_of
 from polyrec.live.live import UNREAD
 from polyrec.pipeline.service import TAKEN_FOR, UNTRANSLATED
+from polyrec.rank.llm_rerank import JUDGED, UNJUDGED
 from polyrec.store.memory import BY_A_PERSON
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Notes:
         unread: whether there is a text that the model cannot read.
         forgetful: whether what was done lately could not be read.
         untranslated: whether the text was to be translated, and the engine has failed.
+        unjudged: whether a language model was to judge the items, and has judged none.
+        half_judged: whether it has judged only some of those that it was to.
         n_late: how many of the items' texts were not translated in time.
         n_failed: how many could not be.
         n_uncovered: how many are in a language that nothing translates from.
@@ -80,6 +83,8 @@ class Notes:
     unread: bool
     forgetful: bool
     untranslated: bool
+    unjudged: bool
+    half_judged: bool
     n_late: int
     n_failed: int
     n_uncovered: int
@@ -138,6 +143,8 @@ def answer_of(
         unread=bool(query.text) and not learned.plan.recommender.needs_vectors,
         forgetful=UNREAD in found.note,
         untranslated=UNTRANSLATED in found.note,
+        unjudged=UNJUDGED in found.note,
+        half_judged=JUDGED in found.note,
         n_late=ends.get("late", 0),
         n_failed=ends.get("failed", 0) + ends.get("refused", 0),
         n_uncovered=ends.get("uncovered", 0),
