@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,17 +93,18 @@ RUN = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {here!r})
-import polyrec.adapt.adapt as adapt
+from polyrec.adapt.adapt import Adapt
+from polyrec.adapt.learner import Learner
 from polyrec.data.load import read_dataset
 data = read_dataset(Path({data!r}))
-how = adapt.Adapt(**{how!r})
+how = Adapt(**{how!r})
 if {slow}:
-    step = adapt._Learner._epoch
+    step = Learner._epoch
     def slowly(self, epoch, advance):
         print("epoch", epoch, flush=True)
         time.sleep(60 if epoch == 3 else 0)
         return step(self, epoch, advance)
-    adapt._Learner._epoch = slowly
+    Learner._epoch = slowly
 found = how.run(data, Path({base!r}), work=Path({work!r}))
 print([row[1:] for row in found.curve.tolist()][1:], found.facts["best_epoch"], flush=True)
 """
@@ -134,8 +134,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_end(
     whole, _ = start("whole", slow=False).communicate(timeout=300)
     killed = start("work", slow=True)
     assert killed.stdout is not None
-    while "epoch 3" not in killed.stdout.readline():
-        time.sleep(0.01)
+    assert any("epoch 3" in line for line in killed.stdout)
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait(timeout=60)
     killed.stdout.close()
@@ -154,6 +153,23 @@ def test_the_checkpoint_of_another_run_is_refused(
     (work / "state.json").write_text(json.dumps({"run": {"seed": 7}}))
     with pytest.raises(ConfigError, match="other settings or data; delete it"):
         Adapt(**SMALL).run(data, base, work=work)
+
+
+def test_a_run_that_is_over_gives_its_outcome_again_without_learning(
+    data: Dataset, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from polyrec.adapt.network import Network
+
+    how, work = Adapt(**SMALL), tmp_path / "work"
+    first = how.run(data, base, work=work, keep_work=True)
+    monkeypatch.delattr(Network, "keep")
+    again = how.run(data, base, work=work)
+    assert np.array_equal(first.curve, again.curve, equal_nan=True)
+    assert first.facts == again.facts
+    weights = again.network.weights()
+    for name, tensor in first.network.weights().items():
+        assert tensor.equal(weights[name])
+    assert not work.exists()
 
 
 def test_frozen_layers_are_run_once_per_text(
@@ -205,7 +221,8 @@ def test_processors_with_and_without_half_precision_learn(
     half: bool, data: Dataset, base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("polyrec.adapt.network.has_half", lambda: half)
-    curve = Adapt(**SMALL).run(data, base).curve
+    how = {**SMALL, "epochs": 12, "patience": 12}
+    curve = Adapt(**how).run(data, base).curve
     assert curve[-1, 1] < curve[1, 1]
 
 

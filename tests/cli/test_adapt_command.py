@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,6 +128,44 @@ def test_json_holds_what_the_folder_says(run: Run, command: list[object], tmp_pa
     assert json.loads(result.stdout) == json.loads((out / "polyrec.json").read_text())
 
 
+KILLED = """
+import sys, time
+import polyrec.adapt.export as export
+from polyrec.cli.main import main
+def judged(folder, **texts):
+    (folder / "half").write_text("written")
+    print("checking", flush=True)
+    time.sleep(60)
+export.judge_adapted = judged
+sys.argv[1:] = {arguments!r}
+main()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_while_its_health_was_checked_has_learned(
+    run: Run, command: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from polyrec.adapt.learner import Learner
+
+    whole = [*command, "--frozen-layers", 1]
+    code = KILLED.format(arguments=[str(part) for part in whole])
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as killed:
+        assert killed.stdout is not None
+        assert any("checking" in line for line in killed.stdout)
+        killed.kill()
+    assert [file.name for file in tmp_path.iterdir()] == ["adapted.learning"]
+    monkeypatch.delattr(Learner, "learn")
+    result = run(*whole)
+    assert result.exit_code == 0, result.output
+    assert "going on with the run that was broken off" in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["adapted"]
+    assert not (tmp_path / "adapted" / "half").exists()
+    assert Sentence(str(tmp_path / "adapted"), force=True).encode(["saw"]).shape == (1, 32)
+
+
 class TestRefused:
     def test_a_folder_that_holds_something_else(
         self, run: Run, camps: list[str], tmp_path: Path
@@ -135,13 +175,18 @@ class TestRefused:
         assert result.exit_code == 3
         assert f"{tmp_path} holds something else\nname a new or empty folder" in result.stderr
 
-    def test_a_run_that_was_broken_off_unless_it_shall_go_on(
-        self, run: Run, camps: list[str], tmp_path: Path
+    def test_a_run_that_was_broken_off_with_other_settings(
+        self, run: Run, command: list[object], tmp_path: Path
     ) -> None:
-        (tmp_path / "adapted.learning").mkdir()
-        result = run("adapt", *camps, "--out", tmp_path / "adapted")
+        checkpoint = tmp_path / "adapted.learning" / "checkpoint"
+        checkpoint.mkdir(parents=True)
+        (checkpoint / "state.json").write_text(json.dumps({"run": {"seed": 7}}))
+        result = run(*command)
         assert result.exit_code == 2
-        assert "holds a run that was broken off\ngive --resume to go on with it" in result.stderr
+        assert "checkpoint is of a run with other settings or data\n" in result.stderr
+        assert "give --anew" in result.stderr
+        assert checkpoint.exists()
+        assert run(*command, "--frozen-layers", 1, "--anew").exit_code == 0
 
     def test_an_objective_that_there_is_not(
         self, run: Run, camps: list[str], tmp_path: Path

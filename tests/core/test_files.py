@@ -42,6 +42,16 @@ def test_a_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     assert names(tmp_path) == ["model"]
 
 
+def test_a_folder_may_lie_elsewhere_until_it_is_whole(tmp_path: Path) -> None:
+    target, work = tmp_path / "model", tmp_path / "work"
+    with whole_folder(target, within=work) as aside:
+        assert aside.parent == work
+        assert names(tmp_path) == ["work"]
+        (aside / "a.txt").write_text("1")
+    assert names(target) == ["a.txt"]
+    assert not names(work)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_folder_that_was_never_whole_leaves_nothing(
     tmp_path: Path, fault: type[BaseException]

@@ -10,31 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polyrec.adapt.checkpoint import Checkpoint
+from polyrec.adapt.checkpoint import Checkpoint, Outcome
 from polyrec.adapt.examples import Examples
 from polyrec.adapt.frozen import Frozen
+from polyrec.adapt.learner import Learner, best_epoch
 from polyrec.adapt.network import METHODS, Network
 from polyrec.adapt.objectives.every import OBJECTIVES
 from polyrec.adapt.validation import Validation
 from polyrec.core.errors import ConfigError, UnknownNameError
 from polyrec.core.model_folder import digest_of
-from polyrec.core.progress import progress
 from polyrec.encode.adapted import write_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from polyrec.adapt.objectives.objective import Objective
     from polyrec.core.types import Booleans
     from polyrec.data.dataset import Dataset
 
 VERSIONS = ("polyrec", "torch", "transformers", "sentence-transformers", "peft")
-WARM_UP = 10
-"""So many steps until the learning rate is full; from there it falls to nothing."""
-
-HEAD_RATE = 20
-"""A head learns faster than layers by this factor."""
 
 
 @dataclass
@@ -115,6 +109,7 @@ class Adapt:
         work: Path | None = None,
         held_out: Booleans | None = None,
         kept_in: Path | None = None,
+        keep_work: bool = False,
     ) -> Adapted:
         """Learn, and give the best that was found.
 
@@ -126,36 +121,52 @@ class Adapt:
                 settings and data goes on where it was; None for none.
             held_out: further items that nothing may be learned from, shape (items,).
             kept_in: folder that keeps what frozen layers made of texts, for other runs.
+            keep_work: leave the last checkpoint, for who has more to do before the result is safe:
+                the same call then gives it again without learning.
 
         Raises:
             DataError: the data have nothing for one of the objectives.
-            ConfigError: the model does not suit the settings, or the loss is no number any more.
+            ConfigError: the model does not suit the settings, the checkpoint is of another run, or
+                the loss is no number any more.
         """
-        start = time.perf_counter()
         examples = Examples.of(
             data, held_out=held_out, validation_share=self.validation_share, seed=self.seed
         )
         validation = Validation.of(data, examples, seed=self.seed)
+        facts = self._facts(data, base, called, examples)
+        checkpoint = None if work is None else Checkpoint(work, facts)
         network = self.network(base)
-        frozen = Frozen(network, kept_in)
+        if checkpoint is not None and checkpoint.is_over:
+            outcome = checkpoint.outcome()
+        else:
+            outcome = self._learn(examples, validation, Frozen(network, kept_in), checkpoint)
+        network.set_weights(outcome.weights)
+        facts |= {
+            "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
+            "best_epoch": best_epoch(outcome.curve),
+            "curve": [[_number(x) for x in row] for row in outcome.curve],
+        }
+        if checkpoint is not None and not keep_work:
+            checkpoint.remove()
+        return Adapted(network, np.array(outcome.curve, dtype=np.float32), facts)
+
+    def _learn(
+        self,
+        examples: Examples,
+        validation: Validation,
+        frozen: Frozen,
+        checkpoint: Checkpoint | None,
+    ) -> Outcome:
+        start, network = time.perf_counter(), frozen.network
         kept, watched = frozen.keep(examples.texts), frozen.keep(validation.texts)
         prepared = time.perf_counter() - start
         parts = {name: OBJECTIVES[name]() for name in self.objectives}
         with _seeded(self.seed):
             for part in parts.values():
                 part.prepare(examples, network, kept)
-        facts = self._facts(data, base, called, examples)
-        learner = _Learner(self, network, parts, len(examples.items))
-        checkpoint = None if work is None else Checkpoint(work, facts)
-        curve, best = learner.learn(
-            lambda: validation.quality(network.all_vectors(watched)), checkpoint
-        )
-        facts["seconds"] = {
-            "frozen_layers": round(prepared, 1),
-            "learning": round(learner.seconds, 1),
-        }
-        facts |= {"best_epoch": best, "curve": [[_number(x) for x in row] for row in curve]}
-        return Adapted(network, np.array(curve, dtype=np.float32), facts)
+        learner = Learner(self, network, parts, n_items=len(examples.items))
+        learner.seconds["frozen_layers"] = prepared
+        return learner.learn(lambda: validation.quality(network.all_vectors(watched)), checkpoint)
 
     def _facts(self, data: Dataset, base: Path, called: str, examples: Examples) -> dict[str, Any]:
         return {
@@ -197,86 +208,6 @@ class Adapted:
         """Write weights and facts into a folder that is there; the network is of no use after."""
         self.network.save(folder)
         write_facts(folder, self.facts)
-
-
-class _Learner:
-    """Steps, epochs, and the best of them."""
-
-    def __init__(
-        self, how: Adapt, network: Network, parts: Mapping[str, Objective], n_items: int
-    ) -> None:
-        import torch
-
-        self.how, self.network, self.parts = how, network, parts
-        self.n_steps = max(n_items // how.batch_size, 1)
-        self.rng = np.random.default_rng(how.seed)
-        self.rate = how.learning_rate * (HEAD_RATE if how.method == "head" else 1)
-        own = [p for part in parts.values() for p in part.parameters]
-        groups = [{"params": network.parameters, "scale": 1.0}]
-        if own:  # what starts from nothing learns as fast as a head
-            groups.append({"params": own, "scale": how.learning_rate * HEAD_RATE / self.rate})
-        self.adam = torch.optim.AdamW(groups, lr=self.rate, weight_decay=0.01)
-        self.seconds = 0.0
-
-    def learn(self, quality: Any, checkpoint: Checkpoint | None) -> tuple[list[Any], int]:
-        """Learn all epochs; give the curve and the best epoch, whose weights the network has."""
-        start = time.perf_counter()
-        curve: list[tuple[float, float, float]] = []
-        best = self.network.weights()
-        if checkpoint is not None and checkpoint.is_there:
-            curve, best = checkpoint.load(self)
-        elif not curve:
-            curve = [(0, np.nan, quality())]
-        spent = self.seconds
-        with progress("adapting", self.how.epochs * self.n_steps, unit="steps") as advance:
-            while not self._ended(curve):
-                epoch = len(curve)
-                loss = self._epoch(epoch, advance)
-                curve.append((epoch, loss, quality()))
-                if _best(curve) == epoch:
-                    best = self.network.weights()
-                self.seconds = spent + time.perf_counter() - start
-                if checkpoint is not None:
-                    checkpoint.save(self, curve, best)
-        self.network.set_weights(best)
-        if checkpoint is not None:
-            checkpoint.remove()
-        return curve, _best(curve)
-
-    def _ended(self, curve: list[tuple[float, float, float]]) -> bool:
-        late = self.seconds > self.how.max_minutes * 60
-        tired = len(curve) - 1 - _best(curve) >= self.how.patience
-        return late or tired or len(curve) > self.how.epochs
-
-    def _epoch(self, epoch: int, advance: Any) -> float:
-        import torch
-
-        losses = []
-        last = self.how.epochs * self.n_steps
-        for step in range((epoch - 1) * self.n_steps, epoch * self.n_steps):
-            slow = min((step + 1) / WARM_UP, 1.0) * (1 - step / last)
-            for group in self.adam.param_groups:
-                group["lr"] = self.rate * slow * group["scale"]
-            self.adam.zero_grad()
-            total = 0.0
-            for name, part in self.parts.items():
-                # one after the other, so that only one batch is in memory
-                loss = part.loss(self.network, self.rng, self.how.batch_size)
-                (self.how.objectives[name] * loss).backward()
-                total += self.how.objectives[name] * loss.item()
-            if not np.isfinite(total):
-                raise ConfigError(
-                    f"the loss is {total} in epoch {epoch}", hint="give a smaller learning_rate"
-                )
-            torch.nn.utils.clip_grad_norm_(self.network.parameters, 1.0)
-            self.adam.step()
-            losses.append(total)
-            advance(1)
-        return float(np.mean(losses))
-
-
-def _best(curve: list[tuple[float, float, float]]) -> int:
-    return int(np.argmax([row[2] for row in curve]))
 
 
 def _number(x: float) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from polyrec.adapt.base import base_folder
 from polyrec.adapt.card import CARD_FILE, card
+from polyrec.adapt.work import CHECKPOINT
 from polyrec.core.errors import ConfigError
 from polyrec.core.files import whole_folder, write_whole
 from polyrec.core.model_folder import silent
@@ -49,7 +50,8 @@ def write_adapted(
         out: the folder; what is there is replaced.
         base: `e5-small`, a folder, or a name of Hugging Face.
         allow_download: fetch a base that is not on this machine.
-        work: folder for checkpoints, gone when all is done; None for none.
+        work: folder for the checkpoint and for what is half-written; None for no checkpoint. The
+            checkpoint stays: see `work_folder`.
         command: what was asked for, for the card.
         health: which texts, as `complete` takes them.
 
@@ -65,8 +67,9 @@ def write_adapted(
         base, default_folder() / f"e5-small-{WEIGHTS[:16]}", allow_download=allow_download
     )
     called = str(start.resolve()) if Path(base).expanduser().is_dir() else base
-    adapted = how.run(data, start, called=called, work=work)
-    with whole_folder(out) as aside:
+    checkpoint = None if work is None else work / CHECKPOINT
+    adapted = how.run(data, start, called=called, work=checkpoint, keep_work=True)
+    with whole_folder(out, within=work) as aside:
         adapted.save(aside)
         if how.method == "head" and base != E5:
             join_head(aside, start)

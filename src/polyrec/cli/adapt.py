@@ -13,7 +13,6 @@ from polyrec.cli.data_options import data_options
 from polyrec.cli.free_folder import check_free
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import show_json
-from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,13 +67,7 @@ class Weight(click.ParamType[tuple[str, float]]):
 def _check_out(options: Mapping[str, Any]) -> None:
     from polyrec.core.model_folder import FACTS_FILE
 
-    out: Path = options["out"]
-    check_free(out, FACTS_FILE)
-    if work_of(out).exists() and not options["resume"]:
-        raise ConfigError(
-            f"{work_of(out)} holds a run that was broken off",
-            hint="give --resume to go on with it, or delete the folder",
-        )
+    check_free(options["out"], FACTS_FILE)
 
 
 @click.command(epilog=EPILOG)
@@ -111,7 +104,12 @@ def _check_out(options: Mapping[str, Any]) -> None:
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True))
 @click.option("--frozen-layers", type=click.IntRange(min=0), help="Lower layers that stay.")
 @click.option("--patience", type=click.IntRange(min=1), help="Epochs without gain that end it.")
-@click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
+@click.option(
+    "--resume/--anew",
+    default=True,
+    show_default=True,
+    help="Go on with the same run if it was broken off, or begin again.",
+)
 @click.option(
     "--health-on",
     multiple=True,
@@ -134,30 +132,29 @@ def adapt(
     """Adapt an encoder to data: to what people choose, and to the texts."""
     from polyrec.adapt.adapt import Adapt
     from polyrec.adapt.export import write_adapted
+    from polyrec.adapt.work import CHECKPOINT, work_folder
 
-    del resume  # what was broken off is gone on with wherever it lies
     settings = {GIVEN[name]: value for name, value in given.items() if value is not None}
     if objectives:
         settings["objectives"] = dict(objectives)
-    facts, verdict = write_adapted(
-        Adapt(**settings),
-        data,
-        out,
-        base=base,
-        allow_download=allow_download,
-        work=work_of(out),
-        command=shlex.join(["polyrec", *sys.argv[1:]]),
-        health={"on": list(health_on)},
-    )
+    how = Adapt(**settings)
+    with work_folder(out.with_name(out.name + WORK), anew=not resume) as work:
+        if (work / CHECKPOINT).exists():
+            click.echo(printable(f"going on with the run that was broken off: {work}"), err=True)
+        facts, verdict = write_adapted(
+            how,
+            data,
+            out,
+            base=base,
+            allow_download=allow_download,
+            work=work,
+            command=shlex.join(["polyrec", *sys.argv[1:]]),
+            health={"on": list(health_on)},
+        )
     if as_json:
         show_json(facts)
     else:
         _report(out, facts, verdict)
-
-
-def work_of(out: Path) -> Path:
-    """Give the folder for checkpoints of a run."""
-    return out.with_name(out.name + WORK)
 
 
 def _report(out: Path, facts: dict[str, Any], verdict: Verdict) -> None:

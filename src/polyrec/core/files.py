@@ -16,14 +16,21 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, *, within: Path | None = None) -> Iterator[Path]:
     """Give a folder to write into that takes the target's place when the block ends well.
 
     If the block raises, Ctrl-C included, the target stays as it was and nothing is left beside it.
+
+    Args:
+        target: the folder that is made or replaced.
+        within: where it lies until then, on the same file system; None for beside the target. Only
+            a process that is killed leaves it there, with a name that begins with a dot.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    within = target.parent if within is None else within
+    for folder in (target.parent, within):
+        folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=within))
     old = aside.with_name(f"{aside.name}.old")
     try:
         yield aside
