@@ -115,6 +115,50 @@ def test_a_translator_that_there_is_not_makes_no_key(
     assert not keys.exists()
 
 
+def test_the_operator_names_the_language_model(
+    run: Run, content_model: str, tmp_path: Path, served: list[Any]
+) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        '[language-model]\nuse = "http"\nurl = "http://10.0.0.1/v1"\nmodel = "large"\n'
+        "allow_user_text = true\n",
+        encoding="utf-8",
+    )
+    for options in (
+        [],
+        ["--language-model", "scripted"],
+        ["--language-model", plan, "--write-within", 1.5],
+    ):
+        done = run("serve", content_model, "--keys", tmp_path / "keys", *options)
+        assert done.exit_code == 0, done.output
+    none, by_name, by_file = (serving.writer.model for serving, *_ in served)
+    assert none is None
+    assert (type(by_name.model).__name__, by_name.limited.within_s) == ("Scripted", 3.0)
+    assert (by_file.model.url, by_file.limited.within_s) == ("http://10.0.0.1/v1", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            '[language-model]\nuse = "http"\nurl = "http://10.0.0.1/v1"\nmodel = "large"\n',
+            "would send a user's own text to another machine\nset allow_user_text = true",
+        ),
+        ('[encoder]\nuse = "hashing"\n', "plan.toml has no [language-model]\nadd one"),
+        ('[language-model]\nuse = "locl"\n', "did you mean 'local'"),
+    ],
+)
+def test_a_language_model_that_cannot_be_used_makes_no_key(
+    run: Run, content_model: str, tmp_path: Path, table: str, said: str
+) -> None:
+    plan, keys = tmp_path / "plan.toml", tmp_path / "keys.json"
+    plan.write_text(table, encoding="utf-8")
+    done = run("serve", content_model, "--keys", keys, "--language-model", plan)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not keys.exists()
+
+
 def test_a_model_that_is_none_makes_no_key(run: Run, tmp_path: Path, served: list[Any]) -> None:
     keys = tmp_path / "keys.json"
     assert run("serve", tmp_path, "--keys", keys).exit_code == 3

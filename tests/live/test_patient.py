@@ -78,6 +78,41 @@ def test_an_engine_that_fails_again_and_again_is_left_alone_for_a_while() -> Non
     assert limited.run(lambda: 17) == 17
 
 
+def test_pieces_that_are_done_in_time_count_whatever_becomes_of_the_others() -> None:
+    limited, go = Limited(within_s=0.2, n_threads=3, most_waiting=4), Flag()
+    works: list[Callable[[], Any]] = [lambda: 17, fail, go.wait, lambda: 18]
+    assert limited.together(works) == [17, None, None, 18]
+    assert not limited.patience.left_s
+    assert limited.together([]) == []
+    go.set()
+
+
+def test_what_has_not_begun_in_time_is_not_begun() -> None:
+    limited, go, done = Limited(within_s=0.05, n_threads=1, most_waiting=2), Flag(), list[int]()
+    with pytest.raises(EngineError, match=r"did not answer within 0.05 s"):
+        limited.together([go.wait, lambda: done.append(1), lambda: done.append(2)])
+    go.set()
+    assert limited.run(lambda: 17) == 17  # behind the others
+    assert not done
+
+
+def test_where_every_piece_fails_that_is_a_failure() -> None:
+    limited = Limited(patience=Patience(most=2), n_threads=1, most_waiting=1)
+    for _ in range(2):
+        with pytest.raises(EngineError, match="it is broken"):
+            limited.together([fail])
+    with pytest.raises(EngineError, match="rests"):
+        limited.together([lambda: 17])
+    go, busy = Flag(), Limited(within_s=0.05, n_threads=1, most_waiting=1)
+    with pytest.raises(EngineError, match="did not answer"):
+        busy.together([go.wait, go.wait, go.wait])
+    with pytest.raises(EngineError, match="did not answer"):
+        busy.together([go.wait])
+    with pytest.raises(EngineError, match="too much waits"):
+        busy.together([go.wait])
+    go.set()
+
+
 def test_what_people_ask_is_bounded_and_items_are_not() -> None:
     encoder = PatientEncoder(Hashing(size=32), Limited(patience=Patience(most=0)))
     assert np.array_equal(encoder.encode(["saw"]), Hashing(size=32).encode(["saw"]))

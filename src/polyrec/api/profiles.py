@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from polyrec.api.schemas import InWords
 from polyrec.core.types import Mode
 
 
@@ -37,3 +38,6 @@ class Profile(BaseModel):
     languages: dict[str, float] = Field(description="The share of each language among the items.")
     own_words: str = Field(description="What they say about themselves.")
     note: str = Field(description="Why there is nothing, or less than there could be.")
+    in_words: InWords | None = Field(
+        description="The same for reading, in the first wished language; null where none is wished."
+    )

@@ -126,12 +126,16 @@ class NearWord(BaseModel):
 
 
 class InWords(BaseModel):
-    """An explanation in sentences."""
+    """An explanation or a profile in sentences."""
 
     text: str
     language: str = Field(description="Of the sentences, as a BCP 47 tag.")
-    worded_by: str = Field(description="`template`, or the language model that wrote them.")
-    error: str = Field(description="Why they are in no wished language; else empty.")
+    worded_by: str = Field(
+        description="The language model that wrote them; `template` or `keywords` where none did."
+    )
+    error: str = Field(
+        description="Why they are in no wished language, or not the language model's; else empty."
+    )
 
 
 class Because(BaseModel):

@@ -13,6 +13,7 @@ from polyrec.api.throttle import Throttle
 from polyrec.live.schedule import Schedule
 from polyrec.live.translated import Interpreter
 from polyrec.live.watch import Watch
+from polyrec.live.writer import Writer
 
 if TYPE_CHECKING:
     from polyrec.api.keys import Keys
@@ -28,6 +29,7 @@ class Serving:
         keys: what opens the service.
         settings: limits.
         interpreter: translates what is shown, where that is asked for.
+        writer: puts answers into words, and has wishes read.
         secret: signs the page's sessions; where none is given, they end with the process.
         throttle: counts what each key asks for.
         metrics: counts what is answered, and how.
@@ -40,6 +42,7 @@ class Serving:
     keys: Keys
     settings: Settings = field(default_factory=Settings)
     interpreter: Interpreter = field(default_factory=lambda: Interpreter(None))
+    writer: Writer = field(default_factory=Writer)
     secret: bytes = field(default_factory=new_secret, repr=False)
     throttle: Throttle = field(init=False)
     metrics: Metrics = field(init=False)

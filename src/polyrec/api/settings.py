@@ -17,6 +17,7 @@ class Settings:
         requests_per_s: what one key may ask for in the long run; 0 for no limit.
         burst: so many requests of one key are answered at once before that limit counts.
         translate_within_s: how long an answer may wait for translations that were asked for.
+        write_within_s: how long it may wait for the language model that words it.
         watch_every_s: how often it looks whether another version of the model is to serve.
         retrain_every_s: how old the newest version may be before one is made; 0 for any age.
         retrain_after: events from which on a new version is made; 0 for any number.
@@ -27,6 +28,7 @@ class Settings:
     requests_per_s: float = 100.0
     burst: int = 200
     translate_within_s: float = 2.0
+    write_within_s: float = 3.0
     watch_every_s: float = 2.0
     retrain_every_s: float = 0.0
     retrain_after: int = 0

@@ -78,5 +78,7 @@ class Asked(Answer):
     understood: Wish = Field(description="Change it and send it back to ask again.")
     said: list[Said] = Field(description="Where each part of it came from.")
     unmet: list[str] = Field(description="What was named and the catalog does not have.")
-    worked_by: str = Field(description="`rules`, or `given` where it was sent.")
+    worked_by: str = Field(
+        description="`rules`, the language model that read it, or `given` where it was sent."
+    )
     error: str = Field(description="Why it was understood less well than usual; else empty.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polyrec.cli.items_table import items_table
+from polyrec.cli.named_language_model import language_model_option, named
 from polyrec.cli.printable import printable
 from polyrec.cli.recommend import MODES
 from polyrec.cli.tables import show, show_json
@@ -37,11 +38,7 @@ Options take the place of what was understood; an empty one ("") takes it out.""
 @click.option("--language-mode", type=click.Choice(["any", "prefer", "only"]))
 @click.option("--category", help="Leave out other categories.")
 @click.option("--without", multiple=True, metavar="WORD", help="A word to avoid; repeatable.")
-@click.option(
-    "--language-model",
-    metavar="NAME",
-    help="Works the wish out in place of rules: local, say.  [default: none]",
-)
+@language_model_option("Works the wish out in place of rules")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ask(
     model: str,
@@ -53,13 +50,12 @@ def ask(
     **edits: Any,
 ) -> None:
     """Answer a WISH in any language with a MODEL (a folder that fit has written)."""
-    from polyrec.core.registry import build
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
     from polyrec.pipeline.wish.ask import answered, understand
     from polyrec.pipeline.wish.offered import Offered
 
-    part = None if language_model is None else build("language-model", {"use": language_model})
+    part = named(language_model)
     service = load(model).service
     understood = understand(wish, Offered.of(service.learned), part)
     understood = replace(understood, wish=_edited(understood.wish, **edits))

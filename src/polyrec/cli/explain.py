@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polyrec.cli.named_language_model import language_model_option, named
 from polyrec.cli.printable import first_line, printable
 from polyrec.cli.recommend import MODES
 from polyrec.cli.tables import add_row, show, show_json, table
@@ -16,6 +17,7 @@ from polyrec.core.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from polyrec.llm.language_model import LanguageModel
     from polyrec.pipeline.explanation import Explanation, Person, SimilarUser, Word
     from polyrec.pipeline.service import Service
     from polyrec.pipeline.wording.worded import Worded
@@ -64,11 +66,7 @@ Without an item the first that would be recommended are explained."""
     metavar="TAG",
     help="A language that they read, of texts and sentences; repeatable, most wished first.",
 )
-@click.option(
-    "--language-model",
-    metavar="NAME",
-    help="Has the sentences written, from the facts alone; or a TOML file with [language-model].",
-)
+@language_model_option("Writes the sentences, from the facts alone")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(
     *,
@@ -90,11 +88,12 @@ def explain(
         raise ConfigError("--people is given without a user", hint="name one with --user")
     if language_model and not in_words:
         raise ConfigError("--language-model is given without --words", hint="give --words")
+    part = named(language_model)
     service = load(model).service
     items = item_ids or [item.item_id for item in service.recommend(query).items]
     found = service.explain_many(query, items, people=people)
     alike = service.similar_users(query.user_id, k=SHOWN) if people and query.user_id else ()
-    said = _said(service, found, query.languages, language_model) if in_words else []
+    said = _said(service, found, query.languages, part) if in_words else []
     if as_json:
         users = {"similar_users": [asdict(each) for each in alike]} if people else {}
         documents = [asdict(each) for each in found]
@@ -118,20 +117,15 @@ def _said(
     service: Service,
     found: Sequence[Explanation],
     languages: tuple[str, ...],
-    language_model: str | None,
+    part: LanguageModel | None,
 ) -> list[Worded]:
-    from polyrec.core.registry import build
-    from polyrec.pipeline.plan import read_table
     from polyrec.pipeline.wording.by_model import ByModel
     from polyrec.pipeline.wording.worded import worded
 
-    if language_model is None:
+    if part is None:
         return [worded(each, languages, wished=languages) for each in found]
-    table: Any = language_model
-    if language_model.endswith(".toml"):
-        table = read_table(language_model).get("language-model")
     learned = service.learned
-    by_model = ByModel(build("language-model", table), learned.catalog, learned.plan.detector)
+    by_model = ByModel(part, learned.catalog, learned.plan.detector)
     return by_model.worded(found, languages, wished=languages)
 
 

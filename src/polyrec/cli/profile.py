@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polyrec.cli.named_language_model import language_model_option, named
 from polyrec.cli.printable import first_line, printable
 from polyrec.cli.recommend import MODES
 from polyrec.cli.tables import add_row, show, show_json, table
@@ -33,9 +34,7 @@ For the person alone that it is about, and kept nowhere."""
 @click.option("--user", "user_id", metavar="USER_ID", help="Whose profile.")
 @click.option("--history", multiple=True, metavar="ITEM", help="An item they chose; repeatable.")
 @click.option("--language", metavar="TAG", help="The person's: for texts, keywords and sentences.")
-@click.option(
-    "--language-model", metavar="NAME", help="Has two sentences written, from the keywords alone."
-)
+@language_model_option("Writes two sentences, from the keywords alone")
 @click.option(
     "-k", type=click.IntRange(min=1), default=5, show_default=True, help="Interests at most."
 )
@@ -50,7 +49,6 @@ def profile(
     **of: Any,
 ) -> None:
     """Show what somebody likes, as a MODEL (a folder that fit has written) knows it."""
-    from polyrec.core.registry import build
     from polyrec.core.types import Query
     from polyrec.pipeline.fitted import load
     from polyrec.pipeline.profile import profile_of
@@ -60,12 +58,12 @@ def profile(
         raise ConfigError("no user and no history is named", hint="give --user or --history")
     if language_model and language is None:
         raise ConfigError("--language-model is given without a language", hint="give --language")
+    part = named(language_model)
     service = load(model).service
     found = profile_of(service, Query(languages=(language,) if language else (), **of), most=k)
     worded = None
     if language is not None:
-        writer = build("language-model", language_model) if language_model else None
-        worded = in_words(service.learned, found, language, writer)
+        worded = in_words(service.learned, found, language, part)
     if as_json:
         words = {} if worded is None else {"words": asdict(worded)}
         show_json({"user_id": of["user_id"]} | asdict(found) | words)

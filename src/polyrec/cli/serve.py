@@ -13,6 +13,7 @@ import click
 
 from polyrec.cli.duration import DURATION
 from polyrec.cli.models_option import models_option
+from polyrec.cli.named_language_model import language_model_option, named
 from polyrec.cli.printable import printable
 from polyrec.core.errors import ConfigError
 
@@ -28,6 +29,7 @@ Examples:
   polyrec serve model
   polyrec serve model --port 9000 --keys keys.json
   polyrec serve model --translator apertium
+  polyrec serve model --language-model local
   polyrec serve --retrain-every 24h --retrain-after 10000
   polyrec serve --demo
 
@@ -86,6 +88,15 @@ DATABASE_WAIT_S = 2.0
     help="Translates texts where that is asked for: a translator's name, or a .toml file with a "
     "table [translator].  [default: none]",
 )
+@language_model_option("Words explanations and profiles, and reads wishes")
+@click.option(
+    "--write-within",
+    type=click.FloatRange(min=0, min_open=True),
+    default=3.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="So long an answer waits for the language model.",
+)
 def serve(
     *,
     model: str | None,
@@ -99,6 +110,8 @@ def serve(
     keys_file: Path | None,
     requests_per_second: float,
     translator: str | None,
+    language_model: str | None,
+    write_within: float,
 ) -> None:
     """Answer over http with MODEL, until Ctrl-C or SIGTERM.
 
@@ -108,21 +121,27 @@ def serve(
     from polyrec.api.log import write_to_stderr
     from polyrec.api.server import run
     from polyrec.api.settings import Settings
-    from polyrec.cli.named_translator import named
+    from polyrec.cli import named_translator
     from polyrec.live.translated import Interpreter
+    from polyrec.live.writer import Writer
 
     settings = Settings(
         requests_per_s=requests_per_second,
+        write_within_s=write_within,
         watch_every_s=watch_every,
         retrain_every_s=retrain_every,
         retrain_after=retrain_after or 0,
     )
-    part = None if translator is None else named(translator)
+    part = None if translator is None else named_translator.named(translator)
+    writer = Writer()
+    if (writing := named(language_model)) is not None:
+        writer = Writer.of(writing, within_s=settings.write_within_s)
     if demo and (model or keys_file or models_root):
         what = "--demo goes with neither a model nor --keys nor --models"
         raise ConfigError(what, hint="leave them out")
     write_to_stderr()
     serving = _demo(settings) if demo else _own(model, models_root, keys_file, settings)
+    serving.writer = writer
     if part is not None:
         database, within_s = serving.live.database, settings.translate_within_s
         serving.interpreter = Interpreter.of(part, database, budget_s=within_s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ REST_S = 5.0
 """So long an engine is left alone that has failed again and again."""
 
 RESTS = "an engine has failed again and again, and rests"
+BUSY = "too much waits for an engine"
 
 
 @dataclass
@@ -52,13 +55,12 @@ class Limited:
             raise EngineError(RESTS, retryable=True)
         future = self._workers.submit(work)
         if future is None:
-            raise EngineError("too much waits for an engine", retryable=True)
+            raise EngineError(BUSY, retryable=True)
         try:
             found = future.result(self.within_s)
         except TimeoutError:
             self.patience.lose()
-            what = f"an engine did not answer within {self.within_s:g} s"
-            raise EngineError(what, retryable=True) from None
+            raise EngineError(self._late, retryable=True) from None
         except EngineError:
             self.patience.lose()
             raise
@@ -94,3 +96,42 @@ class Limited:
             self.patience.regain()
         found = done[:]
         return found + [None] * (len(works) - len(found))
+
+    def together(self, works: Sequence[Callable[[], T]]) -> list[T | None]:
+        """Do pieces of work side by side; None for what fails, or is not done in time.
+
+        What has not begun by then is not begun, neither is what finds too much waiting.
+
+        Raises:
+            EngineError: none was done, or they failed again and again.
+        """
+        if self.patience.left_s:
+            raise EngineError(RESTS, retryable=True)
+        end = time.monotonic() + self.within_s
+
+        def while_there_is_time(work: Callable[[], T]) -> Callable[[], T]:
+            def begun() -> T:
+                if time.monotonic() >= end:
+                    raise EngineError(self._late, retryable=True)
+                return work()
+
+            return begun
+
+        futures = [self._workers.submit(while_there_is_time(work)) for work in works]
+        begun = [each for each in futures if each is not None]
+        if works and not begun:
+            raise EngineError(BUSY, retryable=True)
+        over, _ = wait(begun, self.within_s)
+        errors = [error for each in over if (error := each.exception()) is not None]
+        if begun and len(errors) == len(over):
+            self.patience.lose()
+            raise errors[0] if errors else EngineError(self._late, retryable=True)
+        self.patience.regain()
+        return [
+            each.result() if each is not None and each in over and not each.exception() else None
+            for each in futures
+        ]
+
+    @property
+    def _late(self) -> str:
+        return f"an engine did not answer within {self.within_s:g} s"

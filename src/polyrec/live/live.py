@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polyrec.live.model import Model
     from polyrec.live.models_folder import Loaded, ModelsFolder
     from polyrec.live.people import Person
+    from polyrec.llm.language_model import LanguageModel
     from polyrec.pipeline.explanation import Explanation
     from polyrec.pipeline.profile import Profile
     from polyrec.pipeline.wish.wish import Asked, Wish
@@ -101,8 +102,12 @@ class Live:
             raise EngineError("no model is loaded", retryable=True)
         return self.model
 
-    def ask(self, wish: str | Wish, query: Query) -> tuple[Model, Asked]:
+    def ask(
+        self, wish: str | Wish, query: Query, language_model: LanguageModel | None = None
+    ) -> tuple[Model, Asked]:
         """Answer a wish in plain words, or what was understood of one, to who asks.
+
+        A language model works the wish out in place of rules.
 
         Raises as `answer` and `polyrec.pipeline.wish.ask.ask` do.
         """
@@ -111,7 +116,7 @@ class Live:
         def recommend(each: Query) -> Suggestion:
             return self.answer(each, person, model)[1]
 
-        return model, ask(model.service.learned, recommend, wish, query)
+        return model, ask(model.service.learned, recommend, wish, query, language_model)
 
     def answer(
         self, query: Query, person: Person | None = None, model: Model | None = None

@@ -177,7 +177,16 @@ class LanguageModel(ABC):
         for i, prompt in enumerate(prompts):
             if not isinstance(prompt, Prompt):
                 raise DataError(f"prompt {i} is {prompt!r}", hint="give a Prompt")
-        if kind == "query" and self.sends_out and not getattr(self, "allow_user_text", False):
+        if kind == "query":
+            self.check_leave()
+
+    def check_leave(self) -> None:
+        """Refuse to send a user's own text to another machine without leave.
+
+        Raises:
+            ConfigError: it would be sent.
+        """
+        if self.sends_out and not getattr(self, "allow_user_text", False):
             raise ConfigError(
                 f"language model {type(self).__name__} would send a user's own text to another "
                 "machine",

@@ -22,7 +22,7 @@ from polyrec.core.types import LanguageMode, Query
 from polyrec.pipeline.wish.answer import LEFT_OUT, query_of
 from polyrec.pipeline.wish.ask import LONGEST_WISH
 from polyrec.pipeline.wish.offered import MOST_CATEGORIES, Offered
-from polyrec.pipeline.wish.wish import Understood, Wish
+from polyrec.pipeline.wish.wish import GIVEN, RULES, Understood, Wish
 
 ROUTER = APIRouter(include_in_schema=False)
 HERE = "/page/ask"
@@ -37,9 +37,11 @@ class Controls:
 
     Attributes:
         understood: what was understood.
+        helps: whether there is a language model to read wishes.
     """
 
     understood: Understood
+    helps: bool = False
 
     def __getattr__(self, name: str) -> object:
         """Give a field of the wish."""
@@ -55,6 +57,17 @@ class Controls:
     def unmet(self) -> tuple[str, ...]:
         """Languages that were named, and in which nothing is there."""
         return self.understood.unmet
+
+    @property
+    def reader(self) -> str:
+        """The language model that read the wish, or empty."""
+        by = self.understood.worked_by
+        return "" if by in (RULES, GIVEN) else by
+
+    @property
+    def unhelped(self) -> bool:
+        """Whether a language model was to read the wish, and rules did."""
+        return self.helps and self.understood.worked_by == RULES
 
     def words_of(self, field: str) -> str:
         """Give the words that a field came from."""
@@ -79,7 +92,7 @@ def ask(visit: Visitor, form: Form) -> Response:
     live, query = visit.held.live, Query(user_id=visit.session.person)
     try:
         with visit.telling_problems(but_engines=True):
-            model, asked = live.ask(given, query)
+            model, asked = live.ask(given, query, visit.held.writer.model)
     except EngineError as error:
         log("engine failed", at=place_of(error))
         return _shows(visit, 503, wish=words, failed=True)
@@ -94,7 +107,7 @@ def ask(visit: Visitor, form: Form) -> Response:
     return _shows(
         visit,
         wish=words,
-        asked=Controls(asked.understood),
+        asked=Controls(asked.understood, visit.held.writer.model is not None),
         answer=answer,
         text=wish.text,
         languages=chips(offers, wish.languages, visit.words),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from polyrec.api.access import LONGEST_KEY
 from polyrec.api.log import log, place_of
 from polyrec.api.page.answers import answer_of
-from polyrec.api.page.likes import Like, likes_of
+from polyrec.api.page.likes import Likes, likes_of
 from polyrec.api.page.offers import Offers, chips
 from polyrec.api.page.session import can_hold, new_session, new_visitor
 from polyrec.api.page.stored import MOST_EVENTS, Stored, marks_of, stored_of
@@ -244,14 +244,16 @@ def translated(
     return made
 
 
-def _likes(visit: Visit) -> tuple[Like, ...]:
+def _likes(visit: Visit) -> Likes:
     """Say what visitors seem to like, to themselves alone."""
     if visit.held.live.model is None or not visit.session.is_own:
-        return ()
+        return Likes()
     languages = visit.session.languages or (visit.words.tongue,)
     with visit.telling_problems():
         model, found = visit.held.live.profile(Query(visit.session.person, languages=languages))
-    return likes_of(found, model.service.learned.catalog, languages, visit.words)
+        learned, writer = model.service.learned, visit.held.writer
+        said = writer.profile(learned, found, visit.words.tongue) if writer.model else None
+    return likes_of(found, learned.catalog, languages, visit.words, said)
 
 
 def _document(visit: Visit, *, noted: bool) -> dict[str, Any] | None:

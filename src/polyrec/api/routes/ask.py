@@ -30,7 +30,7 @@ def ask(
         raise HTTPException(409, NO_LEAVE)
     given = asking.wish if asking.understood is None else _wish(asking.understood)
     assert given is not None
-    model, asked = held.live.ask(given, Query(user_id=asking.user_id))
+    model, asked = held.live.ask(given, Query(user_id=asking.user_id), held.writer.model)
     held.metrics.recommended(asked.suggestion.mode)
     wish, found = asked.understood.wish, asked.suggestion
     read = schemas.Reading(languages=list(wish.languages), translate=asking.translate)

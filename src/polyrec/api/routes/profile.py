@@ -27,4 +27,11 @@ def profile(
     """Say what a user likes: interests, keywords, languages; who asked is noted."""
     question = Question(user_id=user_id, languages=tuple(wishes.languages))
     model, found = held.live.profile(question, most=wishes.k, actor=key.name)
-    return profiles.Profile(model_version=model.version, user_id=user_id, **asdict(found))
+    said = None
+    if wishes.languages:
+        learned = model.service.learned
+        worded = held.writer.profile(learned, found, wishes.languages[0])
+        said = schemas.InWords(**asdict(worded))
+    return profiles.Profile(
+        model_version=model.version, user_id=user_id, in_words=said, **asdict(found)
+    )

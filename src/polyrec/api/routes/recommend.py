@@ -24,7 +24,7 @@ from polyrec.live.live import NO_LEAVE
 from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
 from polyrec.pipeline.service import UNTRANSLATED
-from polyrec.pipeline.wording.worded import worded
+from polyrec.pipeline.wording.worded import Worded
 from polyrec.rank.llm_rerank import UNJUDGED
 
 NEITHER, AGAINST = 3.0, 0.25
@@ -108,7 +108,9 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: P
         try:
             item_ids = [item.item_id for item in found.items]
             explained = held.live.explain(model, question, item_ids)
-            explanations = [_because(each, question.languages) for each in explained]
+            learned = model.service.learned
+            said = held.writer.explanations(learned, explained, question.languages)
+            explanations = list(map(_because, explained, said))
         except DataError:  # an item that only fills a place
             notes.append("not all of these items can be explained")
         except EngineError:
@@ -130,9 +132,8 @@ def _answer(held: Serving, wishes: schemas.Wishes, question: Question, person: P
     return to_json(answer, inf_nan_mode="null")
 
 
-def _because(explanation: Explanation, languages: tuple[str, ...]) -> schemas.Because:
-    said = asdict(worded(explanation, languages, wished=languages))
-    return schemas.Because.model_validate({**asdict(explanation), "in_words": said})
+def _because(explanation: Explanation, said: Worded) -> schemas.Because:
+    return schemas.Because.model_validate({**asdict(explanation), "in_words": asdict(said)})
 
 
 def without_engine(note: str) -> str:

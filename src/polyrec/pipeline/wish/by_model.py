@@ -36,14 +36,20 @@ INSTRUCTION = (
 EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "three jazz records in Polish or Czech, no vocals",
-        {"languages": ["pl", "cs"], "language_mode": "only", "without": ["vocals"], "k": 3},
+        {
+            "languages": ["pl", "cs"],
+            "language_mode": "only",
+            "category": "jazz",
+            "without": ["vocals"],
+            "k": 3,
+        },
     ),
     (
         "Bücher über Vögel, am liebsten auf Dänisch",
-        {"languages": ["da"], "language_mode": "prefer"},
+        {"languages": ["da"], "language_mode": "prefer", "category": "nature"},
     ),
-    ("zapatos para correr sin cordones", {"without": ["cordones"]}),
-    ("cheap tents", {}),
+    ("zapatos para correr sin cordones", {"category": "sport", "without": ["cordones"]}),
+    ("something cheap", {}),
 )
 
 

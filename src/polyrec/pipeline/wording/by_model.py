@@ -116,10 +116,10 @@ class ByModel:
         return f"it is in {language_name(found.language)}"
 
     @cached_property
-    def _others(self) -> tuple[str, ...]:
+    def _others(self) -> frozenset[str]:
         """How the catalog's items begin, as `why_not_held` takes them."""
         texts = (text for texts in self.catalog.texts for text in texts.values())
-        return tuple(sorted({as_compared(first_words(text)) for text in texts}))
+        return frozenset(as_compared(first_words(text)) for text in texts)
 
 
 def apart(text: str, facts: Sequence[Fact], tongue: Tongue) -> str:

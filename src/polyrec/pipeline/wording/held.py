@@ -50,7 +50,7 @@ class Given:
 
     facts: tuple[Fact, ...]
     template: str
-    others: tuple[str, ...]
+    others: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,13 @@ def _figures(text: str) -> list[str]:
 
 def _others(rest: str, given: Given) -> str:
     """Refuse names of items that the facts do not name."""
-    said, template = (f" {as_compared(each)} " for each in (rest, given.template))
-    for name in given.others:
-        if len(name) >= LEAST_NAME and f" {name} " in said and f" {name} " not in template:
-            return f"it names {name!r}, which no fact names"
+    said, template = as_compared(rest).split(), f" {as_compared(given.template)} "
+    for start in range(len(said)):
+        for end in range(len(said), start, -1):
+            name = " ".join(said[start:end])
+            known = len(name) >= LEAST_NAME and name in given.others
+            if known and f" {name} " not in template:
+                return f"it names {name!r}, which no fact names"
     return ""
 
 
