@@ -39,7 +39,7 @@ def test_a_model_whose_words_cannot_be_used_is_named(run: Run, content_model: st
     result = run(*args, "--language-model", "scripted")
     assert result.exit_code == 0, result.output
     assert "in words (keywords): " in result.stdout
-    assert "note: scripted: the answer holds numbers, quotes or links" in result.stdout
+    assert "note: what scripted wrote is not used: it says 33%" in result.stdout
 
 
 def test_of_somebody_who_is_not_known_it_says_so(run: Run, content_model: str) -> None:

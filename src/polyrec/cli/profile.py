@@ -72,7 +72,7 @@ def profile(
     if worded is not None and worded.text:
         click.echo(printable(f"in words ({worded.worded_by}): {worded.text}"))
         if worded.error:
-            click.echo(printable(f"note: {language_model}: {worded.error}"))
+            click.echo(printable(f"note: {worded.error}"))
 
 
 def _show(found: Profile) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from polyrec.pipeline.explanation import Explanation
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.profile import Profile
-    from polyrec.pipeline.profile_words import Worded as WordedProfile
     from polyrec.pipeline.wording.worded import Worded
 
 FAILED = "the language model has failed"
@@ -138,7 +137,7 @@ class Writer:
             self._by_model[learned] = by_model
         return by_model.worded(found, languages, wished=languages)
 
-    def profile(self, learned: Learned, profile: Profile, language: str) -> WordedProfile:
+    def profile(self, learned: Learned, profile: Profile, language: str) -> Worded:
         """Word a profile.
 
         Raises:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from polyrec.core.errors import EngineError
-from polyrec.core.language import UNDETERMINED, language_name, matches, standard_tag
+from polyrec.core.language import language_name, standard_tag
 from polyrec.llm.language_model import Prompt
+from polyrec.pipeline.wording.by_model import not_used
+from polyrec.pipeline.wording.plain import sentences_of, why_not_plain, why_other_language
+from polyrec.pipeline.wording.worded import Worded
 
 if TYPE_CHECKING:
     from polyrec.llm.language_model import LanguageModel
@@ -46,27 +48,8 @@ MOST_TOKENS = 120
 NEAR = 0.75
 """A sentence must lie nearer to the items of an interest than to this share of the catalog."""
 
-LONGEST, MOST_SENTENCES = 400, 2
-END = re.compile(r"(?<=[.!?؟।])\s+|(?<=[。！？])\s*")
-FOREIGN = re.compile(r"https?:|www\.|@|[<>{}\[\]]|\d", re.IGNORECASE)
-QUOTED = re.compile('["“„«»”「『]')
-
-
-@dataclass(frozen=True)
-class Worded:
-    """A profile in words.
-
-    Attributes:
-        text: the sentences, or the keywords, those of one interest parted by commas.
-        language: tag of the sentences; that asked for.
-        worded_by: `keywords`, or the model that wrote the sentences.
-        error: why a model that was asked did not; else empty.
-    """
-
-    text: str
-    language: str
-    worded_by: str = KEYWORDS
-    error: str = ""
+LONGEST = 400
+"""Letters of all sentences."""
 
 
 def in_words(
@@ -84,17 +67,19 @@ def in_words(
         ConfigError: the model would send it to another machine without leave.
     """
     language = standard_tag(language)
-    plain = Worded(_listed(profile), language)
+    plain = Worded(_listed(profile), language, KEYWORDS)
     if model is None or not profile.interests:
         return plain
     prompt = Prompt(_data(profile, language), INSTRUCTION, EXAMPLES, ("Likes", "Sentences"))
     try:
         answer = model.complete([prompt], max_tokens=MOST_TOKENS, kind="query")[0]
     except EngineError as error:
-        return Worded(plain.text, language, error=str(error))
+        return replace(plain, error=error.problem)
+    if answer.error:
+        return replace(plain, error=answer.error)
     text = " ".join(answer.text.split())
-    if fault := answer.error or _why_not(learned, profile, text, language):
-        return Worded(plain.text, language, error=fault)
+    if why := _why_not(learned, profile, text, language):
+        return replace(plain, error=not_used(answer, why))
     return Worded(text, language, answer.model)
 
 
@@ -121,18 +106,14 @@ def _data(profile: Profile, language: str) -> str:
 
 def _why_not(learned: Learned, profile: Profile, text: str, language: str) -> str:
     """Say why sentences cannot be used; empty if they can."""
-    sentences = [each for each in END.split(text) if each.strip()]
-    if len(text) > LONGEST or len(sentences) > MOST_SENTENCES:
-        return f"the answer is longer than {MOST_SENTENCES} short sentences"
-    if FOREIGN.search(text) or QUOTED.search(text):
-        return "the answer holds numbers, quotes or links"
-    if (found := learned.plan.preparation.language_of(text)) != UNDETERMINED:
-        if not matches(language, found):
-            return f"the answer is in {found!r}, not in {language!r}"
-    elif learned.plan.detector is not None:
-        return "the language of the answer is not sure"
-    if not all(_is_about(learned, profile, sentence, language) for sentence in sentences):
-        return "the answer says what the keywords do not"
+    if len(text) > LONGEST:
+        return f"it has {len(text)} letters"
+    detector = learned.plan.detector
+    why = why_not_plain(text) or why_other_language(text, language, detector, must_be_sure=True)
+    if why:
+        return why
+    if not all(_is_about(learned, profile, each, language) for each in sentences_of(text)):
+        return "it says what the keywords do not"
     return ""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from polyrec.api.page.words import Words
     from polyrec.data.catalog import Catalog
     from polyrec.pipeline.profile import Profile
-    from polyrec.pipeline.profile_words import Worded
+    from polyrec.pipeline.wording.worded import Worded
 
 MOST_TONGUES, MOST_PIECES = 2, 3
 

@@ -31,7 +31,7 @@ def profile(
     if wishes.languages:
         learned = model.service.learned
         worded = held.writer.profile(learned, found, wishes.languages[0])
-        said = schemas.InWords(**asdict(worded))
+        said = schemas.InWords.model_validate(asdict(worded))
     return profiles.Profile(
         model_version=model.version, user_id=user_id, in_words=said, **asdict(found)
     )

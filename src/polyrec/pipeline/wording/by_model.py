@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import langcodes
-
 from polyrec.core.errors import EngineError
-from polyrec.core.language import UNDETERMINED, language_name, matches
+from polyrec.core.language import language_name
 from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
 from polyrec.llm.rendering import undone
 from polyrec.pipeline.wording.facts import Cause, Fact
 from polyrec.pipeline.wording.held import Given, as_compared, names_of, why_not_held, without
+from polyrec.pipeline.wording.plain import why_other_language
 from polyrec.pipeline.wording.sentences import sentence, together
 from polyrec.pipeline.wording.tongue import FIRST_STRONG, POP, first_words, tongue_of
 from polyrec.pipeline.wording.worded import Worded, worded
@@ -99,27 +98,24 @@ class ByModel:
         template = plain.text.translate(NO_ISOLATES)
         text = " ".join(undone(answer.text, template).translate(NO_ISOLATES).split())
         error = why_not_held(text, Given(plain.facts, template, self._others), tongue)
-        error = error or self._other_language(text, plain)
+        if not error:
+            bare = without(text, names_of(plain.facts))
+            error = why_other_language(bare, plain.language, self.detector)
         if error:
-            return replace(plain, error=f"what {answer.model} wrote is not used: {error}")
+            return replace(plain, error=not_used(answer, error))
         shown = apart(text, plain.facts, tongue)
         return replace(plain, text=shown, worded_by=answer.model)
-
-    def _other_language(self, text: str, plain: Worded) -> str:
-        """Refuse what is surely in another language; names are not asked."""
-        if self.detector is None:
-            return ""
-        (found,) = self.detector.detect([without(text, names_of(plain.facts))])
-        asked = langcodes.Language.get(plain.language).language or plain.language
-        if found.language == UNDETERMINED or matches(asked, found.language):
-            return ""
-        return f"it is in {language_name(found.language)}"
 
     @cached_property
     def _others(self) -> frozenset[str]:
         """How the catalog's items begin, as `why_not_held` takes them."""
         texts = (text for texts in self.catalog.texts for text in texts.values())
         return frozenset(as_compared(first_words(text)) for text in texts)
+
+
+def not_used(answer: Completion, why: str) -> str:
+    """Say why what a model wrote is not shown."""
+    return f"what {answer.model} wrote is not used: {why}"
 
 
 def apart(text: str, facts: Sequence[Fact], tongue: Tongue) -> str:

@@ -19,12 +19,12 @@ TEMPLATE = "template"
 
 @dataclass(frozen=True)
 class Worded:
-    """An explanation in words.
+    """An explanation, or a profile, in words.
 
     Attributes:
         text: one or more sentences to who asks.
         language: the language that they are in, as a BCP 47 tag.
-        worded_by: `template`, or the language model that wrote them.
+        worded_by: the language model that wrote them; `template` or `keywords` where none did.
         error: why they are not in a language that was asked for, or not those of the model that
             was; else empty.
         facts: what they say, the most important first.
@@ -33,8 +33,8 @@ class Worded:
     text: str
     language: str
     worded_by: str
-    error: str
-    facts: tuple[Fact, ...]
+    error: str = ""
+    facts: tuple[Fact, ...] = ()
 
 
 def worded(
