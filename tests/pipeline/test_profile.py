@@ -188,6 +188,13 @@ def test_an_answer_in_another_language_is_not_used() -> None:
     assert "is not sure" in words(rec, Scripted(["Saw wood."], repeat=True))[2]
 
 
+def test_an_encoder_that_counts_letters_does_not_say_what_sentences_are_about(
+    fitted: Fitted,
+) -> None:
+    near_by_letters = "You like carpets and handsome woollens."
+    assert "what the keywords do not" in words(fitted, Scripted([near_by_letters]))[2]
+
+
 def test_without_an_encoder_each_sentence_holds_a_keyword() -> None:
     rec = fit(shop(), Plan.from_table({"recommender": {"use": "ease"}}))
     assert words(rec, Scripted(["You like the handsaw."]))[2] == ""

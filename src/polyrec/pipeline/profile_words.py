@@ -10,6 +10,7 @@ import numpy as np
 from polyrec.core.errors import EngineError
 from polyrec.core.language import language_name, standard_tag
 from polyrec.llm.language_model import Prompt
+from polyrec.pipeline.wish.offered import reads_meaning
 from polyrec.pipeline.wording.by_model import not_used
 from polyrec.pipeline.wording.plain import sentences_of, why_not_plain, why_other_language
 from polyrec.pipeline.wording.worded import Worded
@@ -60,7 +61,7 @@ def in_words(
     The model sees the keywords alone, no title and no own words. What it writes is used if it is
     one or two sentences in the language asked for, without numbers, quotes and links, each of which
     lies nearer to an interest than most of the catalog does; without an encoder that may read it,
-    each must hold one of the keywords.
+    and reads meaning rather than letters, each must hold one of the keywords.
 
     Raises:
         LanguageError: the language is not a tag.
@@ -119,7 +120,8 @@ def _why_not(learned: Learned, profile: Profile, text: str, language: str) -> st
 
 def _is_about(learned: Learned, profile: Profile, sentence: str, language: str) -> bool:
     """Whether a sentence speaks of one of the interests."""
-    if learned.vectors is None or not learned.space.takes_user_text:
+    may_read = learned.vectors is not None and learned.space.takes_user_text
+    if not may_read or not reads_meaning(learned.plan.encoder):
         said = sentence.casefold()
         return any(word.casefold() in said for words in _words(profile) for word in words)
     vector = learned.space.queries([sentence], [language])[0]

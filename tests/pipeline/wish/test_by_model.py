@@ -12,6 +12,7 @@ from polyrec.pipeline.wish.ask import understand
 from polyrec.pipeline.wish.by_model import by_model
 from polyrec.pipeline.wish.by_rules import by_rules
 from polyrec.pipeline.wish.offered import Offered
+from polyrec.pipeline.wish.wish import Wish
 from polyrec.testing.injections import INJECTIONS
 
 if TYPE_CHECKING:
@@ -63,6 +64,16 @@ def test_what_does_not_stand_in_the_wish_is_dropped() -> None:
     assert (wish.without, wish.k) == ((), 10)
     no_denial = asked("courses in carpentry", {"without": ["courses"]})
     assert no_denial.wish.without == ()
+
+
+def test_what_becomes_no_filter_stays_in_the_text() -> None:
+    assert asked(WISH, {}).wish.text == WISH
+    assert asked(WISH, {"k": 3}).wish.text == WISH.removeprefix("three ")
+    found = asked(WISH, {"languages": ["de"], "without": ["furniture"]}).wish
+    assert found.text == "three cheap courses in carpentry, in Portuguese"
+    assert asked("songs, but no music", {"category": "music", "without": ["music"]}).wish == Wish(
+        "songs", "en", without=("music",)
+    )
 
 
 @pytest.mark.parametrize("word", ["carpentry", "German", "three", "car", "furn", "not", " "])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from polyrec.core.errors import EngineError
 from polyrec.core.language import matches
 from polyrec.llm.language_model import Prompt
-from polyrec.pipeline.wish.by_rules import by_rules
+from polyrec.pipeline.wish.by_rules import by_rules, rest
 from polyrec.pipeline.wish.find_avoided import find_avoided, is_part
 from polyrec.pipeline.wish.find_category import find_category
 from polyrec.pipeline.wish.find_count import find_count, numbers_in
@@ -57,8 +57,8 @@ def by_model(wish: str, offered: Offered, model: LanguageModel) -> Understood:
     """Work a wish out.
 
     Of what the model says, that stays which stands in the wish: a language or a number that it
-    names, words of its own behind a denial, a category that a word of it names or lies near. Where
-    the model fails, rules do it, and `error` says why.
+    names, words of its own behind a denial, a category that a word of it names or lies near. What
+    becomes no filter stays in the text. Where the model fails, rules do it, and `error` says why.
 
     Args:
         wish: the user's own words, in any language.
@@ -116,19 +116,25 @@ def _checked(
     """Keep what the wish itself says."""
     named = languages_in(reading)
     languages = {tag: words for tag, words in named.items() if _is_among(tag, given["languages"])}
-    avoided = find_avoided(reading, [*find_languages(reading), *find_count(reading)])
+    asked, counts = find_languages(reading), find_count(reading)
+    avoided = find_avoided(reading, [*asked, *counts])
     without = tuple(
         word
         for word in dict.fromkeys(given["without"])
         if any(is_part(word, each) for each in avoided)
     )
     counted = numbers_in(reading).get(given["k"])
-    text = rules.wish.text
-    categories = find_category(reading, offered.categories, (), offered.nearest, text)
+    taken = [each for each in asked if each.value in languages]
+    taken += [each for each in asked if each.value == "prefer" and taken]
+    taken += [each for each in counts if each.value == str(given["k"])]
+    taken += [each for each in avoided if any(is_part(word, each) for word in without)]
+    text = rest(reading.text, taken)
+    categories = find_category(reading, offered.categories, taken, offered.nearest, text)
     category = next((each for each in categories if each.value == given["category"]), None)
     mode: LanguageMode = "any" if not languages else "prefer" if others_will_do(reading) else "only"
     made = replace(
         rules.wish,
+        text=text,
         languages=tuple(languages),
         language_mode=mode,
         category=None if category is None else category.value,
