@@ -196,7 +196,7 @@ def test_the_commands_of_the_page_are_known() -> None:
 
 def test_what_the_page_watches_is_counted() -> None:
     page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
-    metrics = Metrics(lambda: ("version", 0.0), lambda: 0).text().decode()
+    metrics = Metrics(lambda: ("version", 0.0), lambda: 0, dict).text().decode()
     counted = set(re.findall(r"^# TYPE (\w+) ", metrics, re.MULTILINE))
     for name in re.findall(r"polyrec_\w+", page):
         assert name.removesuffix("_bucket") in counted, name

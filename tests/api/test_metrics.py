@@ -8,6 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from polyrec.core.errors import EngineError
+from polyrec.live.writer import Writer
+from polyrec.llm.scripted import Scripted
 from polyrec.store.database import Database
 
 if TYPE_CHECKING:
@@ -54,6 +56,17 @@ def test_answers_are_counted_by_what_they_rest_on(desk: Any) -> None:
     found = _figures(desk)
     counted = {key[1:]: value for key, value in found.items() if key[0] == "polyrec_answers_total"}
     assert counted == {("personal",): 1, ("popular",): 1, ("text",): 2}
+
+
+def test_prompts_are_counted_by_what_became_of_them(desk: Any) -> None:
+    assert not [key for key in _figures(desk) if key[0] == "polyrec_prompts_total"]
+    model = Scripted(["first", "wood", "!refusal", "!refusal", "!timeout"])
+    desk.serving.writer = Writer.of(model, within_s=20)
+    for _ in range(3):
+        desk.client.get("/users/ada/profile?languages=en", headers=desk.open("admin"))
+    found = _figures(desk)
+    counted = {key[1]: value for key, value in found.items() if key[0] == "polyrec_prompts_total"}
+    assert counted == {"answered": 1, "unusable": 1, "missing": 1}
 
 
 def test_the_model_is_told_by_version_and_age(desk: Any) -> None:

@@ -28,13 +28,17 @@ class Metrics:
     Args:
         model: gives version and time of making of the model that answers now, or None.
         faults: says how often the database could not be used.
+        prompts: says what became of how many prompts of the language model.
     """
 
     def __init__(
-        self, model: Callable[[], tuple[str, float] | None], faults: Callable[[], int]
+        self,
+        model: Callable[[], tuple[str, float] | None],
+        faults: Callable[[], int],
+        prompts: Callable[[], Mapping[str, int]],
     ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Looked(model, faults))
+        self._registry.register(_Looked(model, faults, prompts))
         self._requests = Counter(
             "polyrec_requests",
             "Requests, by the address with names in place of ids.",
@@ -96,9 +100,12 @@ class _Looked:
     """What is looked up when it is asked for, so that another model shows at once."""
 
     def __init__(
-        self, model: Callable[[], tuple[str, float] | None], faults: Callable[[], int]
+        self,
+        model: Callable[[], tuple[str, float] | None],
+        faults: Callable[[], int],
+        prompts: Callable[[], Mapping[str, int]],
     ) -> None:
-        self._model, self._faults = model, faults
+        self._model, self._faults, self._prompts = model, faults, prompts
 
     def describe(self) -> list[Metric]:
         """Name the figures."""
@@ -106,13 +113,18 @@ class _Looked:
             InfoMetricFamily("polyrec_model", "The model that answers."),
             GaugeMetricFamily("polyrec_model_age_seconds", "Since that model was made."),
             CounterMetricFamily("polyrec_database_errors", "The database could not be used."),
+            CounterMetricFamily(
+                "polyrec_prompts", "What the language model was asked.", labels=["outcome"]
+            ),
         ]
 
     def collect(self) -> Iterator[Metric]:
         """Give the figures; those of the model only while one is loaded."""
-        info, age, errors = self.describe()
+        info, age, errors, prompts = self.describe()
         errors.add_metric([], self._faults())  # type: ignore[attr-defined]
-        yield errors
+        for outcome, n in sorted(self._prompts().items()):
+            prompts.add_metric([outcome], n)  # type: ignore[attr-defined]
+        yield from (errors, prompts)
         found = self._model()
         if found is None:
             return

@@ -52,7 +52,9 @@ class Serving:
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.settings.requests_per_s, self.settings.burst)
-        self.metrics = Metrics(self._version, lambda: self.live.database.faults)
+        self.metrics = Metrics(
+            self._version, lambda: self.live.database.faults, lambda: self.writer.outcomes
+        )
 
         if self.live.models is not None:
             every_s = self.settings.watch_every_s

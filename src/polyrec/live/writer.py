@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -41,12 +42,15 @@ class PatientLanguageModel(LanguageModel):
     Attributes:
         model: the language model.
         limited: keeps the time; a model that fails or is late again and again is left alone.
+        outcomes: how many prompts were `answered`, how many had an answer that was `unusable`, and
+            how many had none, being `missing`: late, failed, or too many.
     """
 
     model: LanguageModel
     limited: Limited = field(
         default_factory=lambda: Limited(n_threads=2, most_waiting=16, patience=Patience())
     )
+    outcomes: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -88,9 +92,19 @@ class PatientLanguageModel(LanguageModel):
 
             return ask
 
-        made = self.limited.together([asking(prompt) for prompt in prompts])
+        made: list[Completion | None] = [None] * len(prompts)
+        try:
+            made = self.limited.together([asking(prompt) for prompt in prompts])
+        finally:
+            self.outcomes.update(map(_outcome, made))
         advance(len(prompts))
         return [each or Completion("", "", error=LATE) for each in made]
+
+
+def _outcome(made: Completion | None) -> str:
+    if made is None:
+        return "missing"
+    return "unusable" if made.error else "answered"
 
 
 @dataclass(eq=False)
@@ -101,7 +115,7 @@ class Writer:
         model: the language model that does it; None where the operator has named none.
     """
 
-    model: LanguageModel | None = None
+    model: PatientLanguageModel | None = None
     _by_model: WeakKeyDictionary[Learned, ByModel] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False
     )
@@ -121,6 +135,11 @@ class Writer:
         patient = PatientLanguageModel(model)
         patient.limited.within_s = within_s
         return cls(patient)
+
+    @property
+    def outcomes(self) -> Mapping[str, int]:
+        """What became of the prompts by now."""
+        return {} if self.model is None else self.model.outcomes
 
     def explanations(
         self, learned: Learned, found: Sequence[Explanation], languages: Sequence[str]
