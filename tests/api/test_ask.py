@@ -80,6 +80,8 @@ def test_texts_are_translated_where_that_is_wished(desk: Any) -> None:
         {},
         {"wish": "wood", "understood": {"text": "wood"}},
         {"wish": "x" * 1001},
+        {"wish": ""},
+        {"wish": " "},
         {"wish": 5},
         {"wish": "wood", "model": "gpt"},
         {"understood": {"k": 0}},

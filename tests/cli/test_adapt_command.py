@@ -195,6 +195,25 @@ class TestRefused:
         assert result.exit_code == 2
         assert "no objective is named 'togehter'\ndid you mean 'together'?" in result.stderr
 
+    def test_an_objective_that_is_given_twice(
+        self, run: Run, camps: list[str], tmp_path: Path
+    ) -> None:
+        twice = ("--objective", "together=1", "--objective", "together=2")
+        result = run("adapt", *camps, "--out", tmp_path / "a", *twice)
+        assert result.exit_code == 2
+        assert "the objective 'together' is given twice\ngive one weight" in result.stderr
+
+    def test_texts_for_its_health_that_are_not_there(
+        self, run: Run, command: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from polyrec.adapt.adapt import Adapt
+
+        monkeypatch.delattr(Adapt, "run")
+        result = run(*command, "--health-on", tmp_path / "none")
+        assert result.exit_code == 3
+        assert f"there is no file or folder '{tmp_path / 'none'}'" in result.stderr
+        assert not list(tmp_path.iterdir())
+
     def test_a_weight_that_is_no_number(self, run: Run, camps: list[str], tmp_path: Path) -> None:
         result = run("adapt", *camps, "--out", tmp_path / "a", "--objective", "together=much")
         assert result.exit_code == 2
@@ -202,6 +221,9 @@ class TestRefused:
 
     def test_a_base_that_is_not_there(self, run: Run, camps: list[str], tmp_path: Path) -> None:
         pytest.importorskip("sentence_transformers", reason="needs the extra torch")
+        result = run("adapt", *camps, "--out", tmp_path / "a", "--base", "nowhere")
+        assert result.exit_code == 2
+        assert "give a model's folder, or give --allow-download to fetch it" in result.stderr
         result = run("adapt", *camps, "--out", tmp_path / "a", "--base", tmp_path / "none")
         assert result.exit_code == 2
         assert f"no folder {tmp_path / 'none'}" in result.stderr

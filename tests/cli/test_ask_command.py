@@ -76,3 +76,9 @@ def test_what_cannot_be_asked_is_told(
     done = run("ask", content_model, "wood", *options)
     assert done.exit_code == code
     assert says in done.stderr
+
+
+def test_an_empty_wish_is_told_what_to_say(run: Run, content_model: str) -> None:
+    done = run("ask", content_model, "")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "the wish is empty\nsay what is wished, such as 'games in German'" in done.stderr

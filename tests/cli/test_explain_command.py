@@ -121,6 +121,9 @@ def test_a_language_model_words_what_it_may(run: Run, shop: object, ease_model: 
     with open(file, "w", encoding="utf-8") as opened:  # noqa: PTH123
         opened.write('[language-model]\nuse = "scripted"\nanswers = ["Like “Hand saw”."]\n')
     assert run(*args, file).stdout == "säge (de): Handsäge für Holz\nLike “Hand saw”.\n"
+    other = run(*args, f"{shop}/ease.toml")
+    assert other.exit_code == 2
+    assert "ease.toml has no [language-model]" in other.stderr
     without = run("explain", ease_model, "--user", "bob", "--language-model", "scripted")
     assert (without.exit_code, without.stdout) == (2, "")
     assert "--language-model is given without --words" in without.stderr

@@ -122,6 +122,15 @@ def test_what_ships_is_tested_by_default(run: Run) -> None:
     assert "in 16 languages" in result.stdout
 
 
+def test_a_folder_that_is_no_adapted_model_is_told_from_a_wrong_name(
+    run: Run, tmp_path: Path
+) -> None:
+    result = run("health", tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path} is a folder that polyrec adapt did not write" in result.stderr
+    assert 'use = "sentence"' in result.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [

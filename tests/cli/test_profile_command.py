@@ -44,8 +44,10 @@ def test_a_model_whose_words_cannot_be_used_is_named(run: Run, content_model: st
 
 def test_of_somebody_who_is_not_known_it_says_so(run: Run, content_model: str) -> None:
     result = run("profile", content_model, "--user", "nobody")
-    assert result.exit_code == 0, result.output
-    assert "note: nothing is known of this user" in result.stdout
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "no user has the id 'nobody'" in result.stderr
+    result = run("profile", content_model, "--user", "nobody", "--history", "saw")
+    assert result.stdout.startswith("from the history that was given (fold-in); 1 items")
 
 
 def test_what_is_missing_is_named(run: Run, content_model: str) -> None:

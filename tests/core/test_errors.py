@@ -28,6 +28,11 @@ from polyrec.core.errors import (
             2,
         ),
         (
+            UnknownNameError("objective", "nothing", ["translations", "denoising"]),
+            "no objective is named 'nothing'; known: denoising, translations",
+            2,
+        ),
+        (
             UnknownNameError("dataset", "x", ["b", "a"]),
             "no dataset is named 'x'; known: a, b",
             2,

@@ -43,7 +43,7 @@ def base_folder(base: str, kept: Path, *, allow_download: bool = False) -> Path:
     need_libraries(WHO, ("torch", "sentence_transformers"), "torch")
     if base == E5:
         return kept if kept.is_dir() else rebuilt_e5(kept, read_weights(E5Small().file))
-    folder = model_folder(base, WHO, allow_download=allow_download)
+    folder = model_folder(base, WHO, allow_download=allow_download, leave="give --allow-download")
     refuse_pickles(folder, WHO)
     return folder
 

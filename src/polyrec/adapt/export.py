@@ -14,6 +14,7 @@ from polyrec.core.errors import ConfigError
 from polyrec.core.files import whole_folder, write_whole
 from polyrec.core.model_folder import silent
 from polyrec.core.remembered import default_folder
+from polyrec.data.readers.parallel import read_parallel
 from polyrec.encode.adapted import E5, read_facts, write_facts
 from polyrec.encode.e5_adapted import HEAD_FILE
 from polyrec.encode.e5_small import WEIGHTS
@@ -61,11 +62,14 @@ def write_adapted(
     Raises:
         MissingExtraError: the extra `torch` is not installed.
         ConfigError: base or settings cannot be used.
-        DataError: the data have nothing for one of the objectives.
+        DataError: the data have nothing for one of the objectives, or texts for the check of its
+            health cannot be read.
     """
     start = base_folder(
         base, default_folder() / f"e5-small-{WEIGHTS[:16]}", allow_download=allow_download
     )
+    if on := (health or {}).get("on"):
+        read_parallel(*on)  # what cannot be read is told before hours are spent
     called = str(start.resolve()) if Path(base).expanduser().is_dir() else base
     checkpoint = None if work is None else work / CHECKPOINT
     adapted = how.run(data, start, called=called, work=checkpoint, keep_work=True)

@@ -13,6 +13,7 @@ from polyrec.cli.data_options import data_options
 from polyrec.cli.free_folder import check_free
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import show_json
+from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +137,7 @@ def adapt(
 
     settings = {GIVEN[name]: value for name, value in given.items() if value is not None}
     if objectives:
-        settings["objectives"] = dict(objectives)
+        settings["objectives"] = _weights(objectives)
     how = Adapt(**settings)
     with work_folder(out.with_name(out.name + WORK), anew=not resume) as work:
         if (work / CHECKPOINT).exists():
@@ -155,6 +156,15 @@ def adapt(
         show_json(facts)
     else:
         _report(out, facts, verdict)
+
+
+def _weights(objectives: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    weights = dict(objectives)
+    if len(weights) < len(objectives):
+        names = [name for name, _ in objectives]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConfigError(f"the objective {twice!r} is given twice", hint="give one weight for it")
+    return weights
 
 
 def _report(out: Path, facts: dict[str, Any], verdict: Verdict) -> None:

@@ -60,6 +60,8 @@ def profile(
         raise ConfigError("--language-model is given without a language", hint="give --language")
     part = named(language_model)
     service = load(model).service
+    if of["user_id"] is not None and not of["history"]:
+        service.learned.users.index(of["user_id"], kind="user")  # refuses an id that is not there
     found = profile_of(service, Query(languages=(language,) if language else (), **of), most=k)
     worded = None
     if language is not None:

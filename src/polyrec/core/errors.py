@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_IDS, LONGEST_ID = 50_000, 100
 """Beyond these, no near ids are looked for."""
 
+NEAR = 0.7
+"""What is offered shares at least so much with what was asked for; else it is another word."""
+
 
 class PolyrecError(Exception):
     """A problem in one sentence, and what to do about it.
@@ -54,12 +57,12 @@ class UnknownNameError(ConfigError):
     Args:
         kind: what was looked for, with its article left out: `recommender`.
         name: what was asked for.
-        known: the names that exist; the nearest is offered.
+        known: the names that exist: one that is near is offered, else all are told.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
-        near = difflib.get_close_matches(name, known, n=1)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=NEAR)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
         super().__init__(f"no {kind} is named {name!r}", hint=hint)
 

@@ -36,6 +36,7 @@ def model_folder(
     revision: str = "",
     allow_download: bool = False,
     leave_out: Sequence[str] = (),
+    leave: str = "set allow_download = true",
 ) -> Path:
     """Find a model by folder or name; fetch it where that is allowed.
 
@@ -46,27 +47,16 @@ def model_folder(
         revision: branch, tag or commit of a model given by name; empty takes the newest.
         allow_download: fetch a model that is not on this machine.
         leave_out: patterns of files that are not fetched.
+        leave: how whoever asks allows a download, for messages.
 
     Raises:
         ConfigError: there is no such folder, or no model of the name on this machine.
         EngineError: the model could not be fetched.
     """
-    given = Path(model).expanduser()
-    if given.is_dir():
-        if revision:
-            raise ConfigError(
-                f"{who}: {model} is a folder, which has no revision",
-                hint="leave revision empty, or give the model's name",
-            )
-        return given
-    if given.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
-        raise ConfigError(f"{who}: no folder {given}", hint="set model")
+    if (folder := _given(model, who, revision)) is not None:
+        return folder
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-    )
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     name = f"{owner}/{model}" if owner and "/" not in model else model
     try:
@@ -82,17 +72,32 @@ def model_folder(
         raise ConfigError(
             f"{who}: {model!r} is neither a folder nor a model's name", hint="set model"
         ) from error
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+    except OSError as error:  # as all other faults of the library are
         if not allow_download:
             raise ConfigError(
                 f"{who}: there is no folder {model!r}, and no model of this name on this machine",
-                hint="give a model's folder, or set allow_download = true to fetch it",
+                hint=f"give a model's folder, or {leave} to fetch it",
             ) from error
         raise EngineError(
             f"{who}: {name} cannot be fetched: {first_line(error)}",
             hint="check the name and the network, or give a model's folder",
             retryable=not isinstance(error, HfHubHTTPError),
         ) from error
+
+
+def _given(model: str, who: str, revision: str) -> Path | None:
+    """Give the folder that a model is named by; None where it is a name of Hugging Face."""
+    given = Path(model).expanduser()
+    if given.is_dir():
+        if revision:
+            raise ConfigError(
+                f"{who}: {model} is a folder, which has no revision",
+                hint="leave revision empty, or give the model's name",
+            )
+        return given
+    if given.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
+        raise ConfigError(f"{who}: no folder {given}", hint="set model")
+    return None
 
 
 FACTS_FILE = "polyrec.json"

@@ -68,7 +68,6 @@ def test_texts_of_people_and_items_are_shown_as_they_are(browser: Any) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"wish": ""},
         {"wish": "x" * 1001},
         {**EDITED, "k": "0"},
         {**EDITED, "k": "many"},
@@ -81,6 +80,16 @@ def test_what_cannot_be_asked_is_told(browser: Any, fields: dict[str, Any]) -> N
     browser.enter()
     browser.post("/page/ask", **fields)
     assert browser.status == 422
+
+
+@pytest.mark.parametrize("wish", ["", " \n"])
+def test_where_nothing_is_wished_the_screen_asks_for_words(browser: Any, wish: str) -> None:
+    browser.enter()
+    browser.post("/page/ask", wish=wish)
+    assert browser.status == 422
+    assert 'role="status">Write in a few words what you wish.</p>' in browser.text
+    assert 'id="wish-form"' in browser.text
+    assert "For example: five games" in browser.text
 
 
 def test_while_an_engine_fails_the_screen_says_so(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from polyrec.core.errors import DataError, LanguageError
+from polyrec.core.errors import DataError
 from polyrec.data.readers.parallel import read_parallel
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def test_half_a_pair_is_said(tmp_path: Path) -> None:
 
 def test_names_that_are_no_languages_are_said(tmp_path: Path) -> None:
     write(tmp_path, deu__txt="Holz\n", notes__txt="wood\n")
-    with pytest.raises(LanguageError, match="'notes' is not a language tag"):
+    with pytest.raises(
+        DataError, match=r"notes\.txt: 'notes' is not a language tag; give <language>"
+    ):
         read_parallel(tmp_path)
 
 

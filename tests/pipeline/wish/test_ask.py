@@ -122,5 +122,8 @@ def test_a_model_that_reads_no_texts_keeps_to_the_filters(shop: Fitted) -> None:
 def test_what_cannot_be_asked_is_refused(shop: Fitted) -> None:
     with pytest.raises(DataError, match=r"^the wish has 1,001 letters; say it in at most 1,000$"):
         shop.ask("x" * 1001)
+    for empty in ("", " \n"):
+        with pytest.raises(DataError, match=r"^the wish is empty; say what is wished, such as 'g"):
+            shop.ask(empty)
     with pytest.raises(DataError, match="no item has the category 'toys'"):
         shop.ask(Wish("wood", category="toys"))

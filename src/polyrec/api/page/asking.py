@@ -85,10 +85,13 @@ def begin(visit: Visitor) -> Response:
 def ask(visit: Visitor, form: Form) -> Response:
     """Answer a wish, or what was understood of one and then changed; nothing of it is kept."""
     words = form.text("wish").strip()
+    if not (words or form.text("edited")):
+        visit.session = visit.session.telling("no-wish")
+        return _shows(visit, 422)
     with visit.telling_problems():
         given = _edited(form) if form.text("edited") else words
-        if isinstance(given, str) and not 0 < len(given) <= LONGEST_WISH:
-            raise DataError("the wish is empty, or too long")
+        if isinstance(given, str) and len(given) > LONGEST_WISH:
+            raise DataError("the wish is too long")
     live, query = visit.held.live, Query(user_id=visit.session.person)
     try:
         with visit.telling_problems(but_engines=True):

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from polyrec.core.errors import DataError
+from polyrec.core.errors import DataError, LanguageError
 from polyrec.core.language import wide_tag
 from polyrec.data.parallel import Parallel
 
@@ -26,8 +26,8 @@ def read_parallel(*sources: str | Path) -> Parallel:
             first row names the languages of its columns. Languages are ISO 639 or BCP 47.
 
     Raises:
-        DataError: the files are of no such form, differ in length, or are not UTF-8.
-        LanguageError: a name is not a language.
+        DataError: the files are of no such form, differ in length, are not UTF-8, or a name in
+            them is not a language.
     """
     files = [file for source in sources for file in _files(Path(source))]
     name = ", ".join(Path(source).stem for source in sources)
@@ -60,7 +60,7 @@ def _is_half(file: Path) -> bool:
 
 
 def _of_texts(files: Sequence[Path]) -> Iterator[dict[str, str]]:
-    tags = [wide_tag(file.stem) for file in files]
+    tags = [_tag(file.stem, file) for file in files]
     for tag in tags:
         if tags.count(tag) > 1:
             raise DataError(f"two files are in {tag!r}", hint="keep one file per language")
@@ -74,12 +74,12 @@ def _of_pairs(files: Sequence[Path]) -> Iterator[dict[str, str]]:
     for pair, halves in pairs.items():
         if len(halves) != 2:
             raise DataError(f"{pair} has one half only: {halves[0].name}", hint=FORMS)
-        yield from _aligned(halves, [wide_tag(half.suffix[1:]) for half in halves])
+        yield from _aligned(halves, [_tag(half.suffix[1:], half) for half in halves])
 
 
 def _of_table(file: Path) -> Iterator[dict[str, str]]:
     header, *rows = _lines(file)
-    tags = [wide_tag(name) for name in header.split("\t")]
+    tags = [_tag(name, file) for name in header.split("\t")]
     for number, row in enumerate(rows, start=2):
         cells = row.split("\t")
         if len(cells) != len(tags):
@@ -99,6 +99,13 @@ def _aligned(files: Sequence[Path], tags: Sequence[str]) -> Iterator[dict[str, s
             )
     for texts in zip(*columns, strict=True):
         yield dict(zip(tags, texts, strict=True))
+
+
+def _tag(name: str, file: Path) -> str:
+    try:
+        return wide_tag(name)
+    except LanguageError as error:
+        raise DataError(f"{file}: {error.problem}", hint=FORMS) from error
 
 
 def _lines(file: Path) -> list[str]:

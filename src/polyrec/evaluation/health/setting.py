@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polyrec.core.errors import ConfigError
 from polyrec.core.language import UNDETERMINED
 from polyrec.core.registry import build, parts
 from polyrec.data.readers.parallel import read_parallel
@@ -159,6 +160,11 @@ def _encoder(name: str | Mapping[str, Any]) -> tuple[Encoder, Plan | None]:
         plan = Plan.load(name)
         if plan.encoder is not None:
             return plan.encoder, plan
+    if name and Path(name).is_dir() and name not in parts()["encoder"]:
+        raise ConfigError(
+            f"{name} is a folder that polyrec adapt did not write",
+            hint='give a plan whose [encoder] names it: use = "sentence", model = the folder',
+        )
     encoder: Encoder = build("encoder", name)
     return Cached(encoder), None
 

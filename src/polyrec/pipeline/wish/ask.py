@@ -39,8 +39,10 @@ def understand(
 
     Raises:
         ConfigError: the wish would leave the machine without leave.
-        DataError: it is longer than a wish may be.
+        DataError: it is empty, or longer than a wish may be.
     """
+    if not wish.strip():
+        raise DataError("the wish is empty", hint="say what is wished, such as 'games in German'")
     if len(wish) > LONGEST_WISH:
         raise DataError(
             f"the wish has {len(wish):,} letters", hint=f"say it in at most {LONGEST_WISH:,}"
@@ -70,7 +72,7 @@ def ask(
         language_model: works the wish out in place of rules, or None.
 
     Raises as `Service.recommend` does, and:
-        DataError: the wish is longer than a wish may be.
+        DataError: the wish is empty, or longer than a wish may be.
     """
     if isinstance(wish, Wish):
         return Asked(Understood(wish, worked_by=GIVEN), answer(learned, recommend, wish, query))
