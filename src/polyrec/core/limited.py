@@ -22,9 +22,6 @@ WITHIN_S = 3.0
 REST_S = 5.0
 """So long an engine is left alone that has failed again and again."""
 
-RESTS = "an engine has failed again and again, and rests"
-BUSY = "too much waits for an engine"
-
 
 @dataclass
 class Limited:
@@ -35,12 +32,14 @@ class Limited:
         n_threads: how much is done at once.
         most_waiting: how much may wait behind that.
         patience: counts what fails.
+        who: does the work, in words for errors.
     """
 
     within_s: float = WITHIN_S
     n_threads: int = 8
     most_waiting: int = 8
     patience: Patience = field(default_factory=lambda: Patience(rest_s=REST_S))
+    who: str = "an engine"
 
     def __post_init__(self) -> None:
         self._workers = Workers(self.n_threads, self.most_waiting)
@@ -51,11 +50,10 @@ class Limited:
         Raises:
             EngineError: it takes too long, too much waits already, or it failed again and again.
         """
-        if self.patience.left_s:
-            raise EngineError(RESTS, retryable=True)
+        self._check_patience()
         future = self._workers.submit(work)
         if future is None:
-            raise EngineError(BUSY, retryable=True)
+            raise EngineError(f"too much waits for {self.who}", retryable=True)
         try:
             found = future.result(self.within_s)
         except TimeoutError:
@@ -75,8 +73,7 @@ class Limited:
         Raises:
             EngineError: a piece failed, or they failed again and again.
         """
-        if self.patience.left_s:
-            raise EngineError(RESTS, retryable=True)
+        self._check_patience()
         done: list[T | None] = []
 
         def all_of_it() -> None:
@@ -105,8 +102,7 @@ class Limited:
         Raises:
             EngineError: none was done, or they failed again and again.
         """
-        if self.patience.left_s:
-            raise EngineError(RESTS, retryable=True)
+        self._check_patience()
         end = time.monotonic() + self.within_s
 
         def while_there_is_time(work: Callable[[], T]) -> Callable[[], T]:
@@ -120,7 +116,7 @@ class Limited:
         futures = [self._workers.submit(while_there_is_time(work)) for work in works]
         begun = [each for each in futures if each is not None]
         if works and not begun:
-            raise EngineError(BUSY, retryable=True)
+            raise EngineError(f"too much waits for {self.who}", retryable=True)
         over, _ = wait(begun, self.within_s)
         errors = [error for each in over if (error := each.exception()) is not None]
         if begun and len(errors) == len(over):
@@ -132,6 +128,11 @@ class Limited:
             for each in futures
         ]
 
+    def _check_patience(self) -> None:
+        if self.patience.left_s:
+            what = f"{self.who} has failed again and again, and rests"
+            raise EngineError(what, retryable=True)
+
     @property
     def _late(self) -> str:
-        return f"an engine did not answer within {self.within_s:g} s"
+        return f"{self.who} did not answer within {self.within_s:g} s"

@@ -48,7 +48,9 @@ class PatientLanguageModel(LanguageModel):
 
     model: LanguageModel
     limited: Limited = field(
-        default_factory=lambda: Limited(n_threads=2, most_waiting=16, patience=Patience())
+        default_factory=lambda: Limited(
+            n_threads=2, most_waiting=16, patience=Patience(), who="the language model"
+        )
     )
     outcomes: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 

@@ -128,13 +128,15 @@ def _checked(
     taken += [each for each in asked if each.value == "prefer" and taken]
     taken += [each for each in counts if each.value == str(given["k"])]
     taken += [each for each in avoided if any(is_part(word, each) for word in without)]
-    text = rest(reading.text, taken)
-    categories = find_category(reading, offered.categories, taken, offered.nearest, text)
+    elsewhere = [*asked, *counts, *avoided]
+    categories = find_category(
+        reading, offered.categories, elsewhere, offered.nearest, rules.wish.text
+    )
     category = next((each for each in categories if each.value == given["category"]), None)
     mode: LanguageMode = "any" if not languages else "prefer" if others_will_do(reading) else "only"
     made = replace(
         rules.wish,
-        text=text,
+        text=rest(reading.text, taken),
         languages=tuple(languages),
         language_mode=mode,
         category=None if category is None else category.value,

@@ -127,7 +127,9 @@ def tongue_for(languages: Sequence[str]) -> tuple[Tongue, bool]:
 def first_words(text: str) -> str:
     """Give the beginning of a text's first line, without what would steer a screen."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    kept = "".join(c for c in line if c in JOINERS or unicodedata.category(c)[0] != "C")
+    kept = line
+    if not line.isprintable():
+        kept = "".join(c for c in line if c in JOINERS or unicodedata.category(c)[0] != "C")
     name = " ".join(kept.split())
     if len(name) <= LONGEST_NAME:
         return name
