@@ -95,6 +95,8 @@ def _edited(
 def _show(asked: Asked) -> None:
     answer = asked.suggestion
     click.echo(printable(_told(asked.understood)))
+    if asked.understood.error:
+        click.echo(printable(f"note: {asked.understood.error}"))
     click.echo(printable(f"{MODES[answer.mode]} ({answer.mode})"))
     if answer.items:
         show(items_table(answer.items))
