@@ -17,6 +17,7 @@ from polyrec.pipeline.plan import Plan
 from polyrec.pipeline.profile import profile_of
 from polyrec.pipeline.profile_words import KEYWORDS, in_words
 from polyrec.testing.injections import INJECTIONS
+from polyrec.text.keywords import Keywords
 
 if TYPE_CHECKING:
     from polyrec.llm.language_model import Completion, LanguageModel, Prompt
@@ -69,6 +70,18 @@ def test_each_interest_has_its_own_keywords(fitted: Fitted) -> None:
     tools, music = fitted.profile("ada").interests
     assert set(tools.keywords["en"]) == {"carpenter", "wood", "handsaw", "plane", "chisel"}
     assert {"musik", "konzert"} <= set(music.keywords["de"])
+
+
+def test_nobody_waits_for_words_to_be_counted_even_where_items_have_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted = fit(shop(), Plan.from_table(PLAN))
+    expected = fitted.profile("ada")
+    again = fit(shop(), Plan.from_table(PLAN))
+    again.service.work_ahead()
+    again.add_items(Catalog.from_texts(["axe"], [{"en": "axe wood"}]))
+    monkeypatch.delattr(Keywords, "_count")
+    assert again.profile("ada").interests == expected.interests
 
 
 def test_each_interest_says_when_it_was_met_last(fitted: Fitted) -> None:

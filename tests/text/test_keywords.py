@@ -54,9 +54,20 @@ def test_a_history_has_keywords_in_each_of_its_languages(keywords: Keywords) -> 
     assert keywords.of_items([]) == {}
 
 
+def test_over_another_catalog_a_language_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Catalog.from_texts(list(ITEMS), list(ITEMS.values()))
+    lazy = Keywords(most_texts=300).fit(whole)
+    lazy.work_ahead()
+    more = whole.joined(Catalog.from_texts(["axe"], [{"en": "An axe for wood"}]))
+    monkeypatch.delattr(Keywords, "_count")
+    assert [each.word for each in lazy.over(more).of_item("axe")] == ["axe", "wood"]
+
+
 def test_what_cannot_be_answered_is_refused(keywords: Keywords) -> None:
     with pytest.raises(NotFittedError, match="Keywords has not been fitted"):
         Keywords().of_item("hammer")
+    with pytest.raises(NotFittedError, match="Keywords has not been fitted"):
+        Keywords().work_ahead()
     with pytest.raises(UnknownIdError, match="no item has the id 'hammerr'; did you mean 'hammer'"):
         keywords.of_item("hammerr")
     with pytest.raises(ConfigError, match="k is 0; give at least 1"):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -27,7 +26,7 @@ HALF_FROM = 100_000
 BLOCK = 16_384
 
 MOST_TEXTS = 300
-"""Of each language so many texts say how rare words are, as somebody waits for that."""
+"""Of each language so many texts say how rare words are, as somebody may wait for that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +42,8 @@ class Learned:
             `HALF_FROM` items on in float16.
         seed: draws everything that is drawn.
         trained_on: name of the dataset and its view.
+        counted: in how many texts words stand, by a part of the catalog; a language is counted when
+            it is first asked for, and not again where items change.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Learned:
     vectors: Floats | None
     seed: int = 0
     trained_on: tuple[str, str] = ("data", "as-given")
+    counted: Keywords = field(default_factory=lambda: Keywords(strict=False, most_texts=MOST_TEXTS))
 
     @property
     def space(self) -> Space:
@@ -62,10 +64,10 @@ class Learned:
         """
         return self.plan.space
 
-    @cached_property
+    @property
     def keywords(self) -> Keywords:
-        """Which words say much, by a part of the catalog, counted when it is first used."""
-        return Keywords(strict=False, most_texts=MOST_TEXTS).fit(self.catalog)
+        """Which words say much."""
+        return self.counted.over(self.catalog)
 
     def with_items(self, catalog: Catalog) -> Learned:
         """Take in new items: the recommender of what is given scores them too.

@@ -89,7 +89,8 @@ def profile_of(
 
     The history is grouped by vector, so an interest may hold items in many languages; without
     vectors it is one interest. Cost is the history's length squared, and, when a language is first
-    met, that of counting the words of 300 of its texts. Nothing of it is kept.
+    met and `Service.work_ahead` was not called, that of counting the words of 300 of its texts.
+    Nothing of it is kept.
 
     Args:
         service: what answers.

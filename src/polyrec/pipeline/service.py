@@ -105,6 +105,7 @@ class Service:
         self.learned.plan.recommender.work_ahead()
         if (encoder := self.learned.plan.encoder) is not None:
             encoder.open()
+        self.learned.keywords.work_ahead()
 
     def recommend_many(self, queries: Sequence[Query]) -> list[Suggestion]:
         """Answer several queries, in order."""

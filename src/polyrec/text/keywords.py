@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -65,6 +66,23 @@ class Keywords:
                 for language in dict.fromkeys(catalog.language):
                     self._count(catalog, language, advance)
         return self
+
+    def over(self, catalog: Catalog) -> Keywords:
+        """Give the same for another catalog, such as one with an item more.
+
+        Languages that were counted stay as they are; those counted later count for both.
+        """
+        made = copy(self)
+        made._catalog = catalog
+        return made
+
+    def work_ahead(self) -> None:
+        """Count all languages now, so that nobody who asks waits for it."""
+        if self._catalog is None:
+            raise NotFittedError("Keywords")
+        for language in dict.fromkeys(self._catalog.language):
+            if language not in self._n_with:
+                self._count(self._catalog, language, _silent)
 
     def of_item(self, item_id: str, *, k: int = 10) -> list[Keyword]:
         """Give the keywords of an item, in the language of its text, best first.
