@@ -1,0 +1,1 @@
+"""What every recommender promises, by what is promised."""
