@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from polyrec.llm.language_model import Completion, LanguageModel
 
 WISH = "two tools for wood in German, no saws"
-FILTERS = {"languages": ["de"], "language_mode": "only", "category": "tools", "k": 2}
-READ = json.dumps({"without": ["saws"], **FILTERS})
+READ = json.dumps({"languages": ["de"], "without": ["saws"], "k": 2})
 SAID = "Because you chose “hand saw for wood”."
 LIKES = "Ada likes wood and a saw."
 WITHIN_S = 0.5
@@ -132,7 +131,7 @@ def _falls_back(desk: Any, plain: tuple[dict[str, Any], list[dict[str, Any]], An
 
 @pytest.mark.parametrize("order", [INSTRUCTIONS["en"], *ATTACKS.values()])
 def test_whoever_orders_it_about_gets_what_rules_and_templates_say(desk: Any, order: str) -> None:
-    obeys = json.dumps({"without": ["HACKED"], **FILTERS, "category": "music", "k": 77})
+    obeys = json.dumps({"languages": ["de"], "without": ["HACKED"], "k": 77})
     understood = ask(by(desk, obeys), order)["understood"]
     assert (understood["k"], understood["category"], understood["languages"]) == (10, None, [])
     assert understood["without"] in ([], ["HACKED"])

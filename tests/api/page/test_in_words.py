@@ -12,9 +12,7 @@ from polyrec.api.page.words import TONGUES, words_in
 from polyrec.live.writer import Writer
 from polyrec.llm.scripted import Scripted
 
-READ = json.dumps(
-    {"languages": ["de"], "language_mode": "only", "category": "tools", "without": [], "k": 2}
-)
+READ = json.dumps({"languages": ["de"], "without": [], "k": 2})
 LIKES = "You like a <b>saw</b> for wood."
 RULES_DID = "The language model could not help this time: rules have read your wish."
 WITHOUT_IT = "The language model could not help this time: what follows is without it."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,6 @@ from polyrec.pipeline.wish.ask import understand
 from polyrec.pipeline.wish.by_model import by_model
 from polyrec.pipeline.wish.by_rules import by_rules
 from polyrec.pipeline.wish.offered import Offered
-from polyrec.pipeline.wish.wish import Wish
 from polyrec.testing.injections import INJECTIONS
 
 if TYPE_CHECKING:
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 OFFERED = Offered(("en", "de", "fr", "pt-BR"), ("carpentry", "cooking", "music"))
 WISH = "three cheap courses in carpentry, in Portuguese or German, not about furniture"
-NOTHING: dict[str, Any] = {
-    "languages": [],
-    "language_mode": "any",
-    "category": "",
-    "without": [],
-    "k": 10,
-}
+NOTHING: dict[str, Any] = {"languages": [], "without": [], "k": 10}
 
 
 def asked(wish: str, answer: str | dict[str, Any]) -> Understood:
@@ -35,13 +29,7 @@ def asked(wish: str, answer: str | dict[str, Any]) -> Understood:
 
 
 def test_what_the_wish_says_is_taken_from_the_model() -> None:
-    answer = {
-        "languages": ["pt-BR", "de"],
-        "language_mode": "only",
-        "category": "carpentry",
-        "without": ["furniture"],
-        "k": 3,
-    }
+    answer = {"languages": ["pt-BR", "de"], "without": ["furniture"], "k": 3}
     understood = asked(WISH, answer)
     wish = understood.wish
     assert (wish.languages, wish.language_mode) == (("pt", "de"), "only")
@@ -57,28 +45,37 @@ def test_what_the_wish_says_is_taken_from_the_model() -> None:
     }
 
 
-def test_what_does_not_stand_in_the_wish_is_dropped() -> None:
-    answer = {"languages": ["fr"], "category": "music", "without": ["saws"], "k": 99}
-    wish = asked(WISH, answer).wish
-    assert (wish.languages, wish.language_mode, wish.category) == ((), "any", None)
-    assert (wish.without, wish.k) == ((), 10)
+def test_it_is_taken_before_what_rules_find() -> None:
+    wish = "Portuguese songs, 4 of them, no long solos"
+    rules = by_rules(wish, OFFERED).wish
+    assert (rules.languages, rules.without, rules.k) == ((), ("long solos",), 10)
+    found = asked(wish, {"languages": ["pt-BR"], "without": ["solos"], "k": 4})
+    assert (found.wish.languages, found.wish.without, found.wish.k) == (("pt",), ("solos",), 4)
+    assert [(each.field, each.words) for each in found.said] == [
+        ("languages", "Portuguese"),
+        ("without", "solos"),
+        ("k", "4"),
+    ]
+
+
+def test_what_does_not_stand_in_the_wish_is_what_rules_find() -> None:
+    answer = {"languages": ["fr"], "without": ["saws"], "k": 99}
+    for each in (answer, {}):
+        found = asked(WISH, each)
+        assert found.wish == by_rules(WISH, OFFERED).wish
+        assert found.said == by_rules(WISH, OFFERED).said
     no_denial = asked("courses in carpentry", {"without": ["courses"]})
     assert no_denial.wish.without == ()
 
 
-def test_what_becomes_no_filter_stays_in_the_text() -> None:
-    assert asked(WISH, {}).wish.text == WISH
-    assert asked(WISH, {"k": 3}).wish.text == WISH.removeprefix("three ")
-    found = asked(WISH, {"languages": ["de"], "without": ["furniture"]}).wish
-    assert found.text == "three cheap courses in carpentry, in Portuguese"
-    assert asked("songs, but no music", {"category": "music", "without": ["music"]}).wish == Wish(
-        "songs", "en", without=("music",)
-    )
+def test_a_language_that_is_denied_is_not_wished() -> None:
+    wish = asked("songs, but not in French", {"languages": ["fr"]}).wish
+    assert wish.languages == ("en", "de", "pt-BR")
 
 
 @pytest.mark.parametrize("word", ["carpentry", "German", "three", "car", "furn", "not", " "])
 def test_only_whole_words_behind_a_denial_are_avoided(word: str) -> None:
-    assert asked(WISH, {"without": [word]}).wish.without == ()
+    assert asked(WISH, {"without": [word]}).wish.without == ("furniture",)
 
 
 @pytest.mark.parametrize(
@@ -109,17 +106,11 @@ def test_where_the_model_fails_rules_do_it_and_say_so(fault: str, said: str) -> 
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_a_model_that_obeys_a_wish_sets_nothing_that_the_wish_does_not_name(text: str) -> None:
-    obeys = {
-        "languages": ["fr"],
-        "language_mode": "only",
-        "category": "music",
-        "without": ["HACKED", "carpentry"],
-        "k": 77,
-    }
-    wish = asked(text, obeys).wish
-    assert (wish.category, wish.k) == (None, 10)
-    assert set(wish.without) <= {each for each in obeys["without"] if each in text}
-    assert wish.languages == ()
+    obeys = {"languages": ["fr"], "without": ["HACKED", "carpentry"], "k": 77}
+    found, rules = asked(text, obeys), by_rules(text, OFFERED)
+    assert found.worked_by == "scripted"
+    assert replace(found.wish, without=()) == replace(rules.wish, without=())
+    assert set(found.wish.without) <= {"HACKED", *rules.wish.without}
 
 
 def test_the_model_can_name_nothing_that_the_catalog_does_not_have() -> None:

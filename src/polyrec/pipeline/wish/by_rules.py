@@ -41,7 +41,7 @@ def by_rules(wish: str, offered: Offered) -> Understood:
     counts = find_count(reading)
     avoided = find_avoided(reading, [*named, *counts])
     taken = [*named, *counts, *avoided]
-    text = rest(reading.text, taken)
+    text = _rest(reading.text, taken)
     categories = find_category(reading, offered.categories, taken, offered.nearest, text)
     found = sorted([*taken, *categories], key=lambda each: (each.start, each.field))
     values: dict[str, Any] = {}
@@ -83,7 +83,7 @@ def _others(denied: list[Found], offered: Offered) -> tuple[str, ...]:
     return tuple(left[:MOST_LANGUAGES])
 
 
-def rest(text: str, taken: Iterable[Found]) -> str:
+def _rest(text: str, taken: Iterable[Found]) -> str:
     """Give a text without what became filters."""
     kept, place = [], 0
     for start, end in sorted((each.start, each.end) for each in taken):
