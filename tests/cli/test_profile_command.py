@@ -47,7 +47,7 @@ def test_of_somebody_who_is_not_known_it_says_so(run: Run, content_model: str) -
     assert (result.exit_code, result.stdout) == (3, "")
     assert "no user has the id 'nobody'" in result.stderr
     result = run("profile", content_model, "--user", "nobody", "--history", "saw")
-    assert result.stdout.startswith("from the history that was given (fold-in); 1 items")
+    assert result.stdout.startswith("from the history that was given (fold-in); 1 item\n")
 
 
 def test_what_is_missing_is_named(run: Run, content_model: str) -> None:

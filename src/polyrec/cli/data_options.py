@@ -136,15 +136,7 @@ def data_options(
                 named["quarantine"] = Path(f"{out}.quarantine" if out else "quarantine")
             if before is not None:
                 before(others)
-            if shipped is not None:
-                if named["catalog"] or named["interactions"] or named["folder"]:
-                    raise ConfigError(
-                        "both --data and files are given", hint="leave out one of the two"
-                    )
-                data = _shipped(shipped, view, seed)
-            else:
-                data = _from_files(**named)
-                data = data if view is None else data.view(view, seed=seed)
+            data = _read(shipped, named, view, seed)
             for note in data.notes:
                 click.echo(f"note: {printable(note)}", err=True)
             return command(data=data, **others)
@@ -157,6 +149,18 @@ def data_options(
     return decorated
 
 
+def _read(shipped: str | None, named: dict[str, Any], view: str | None, seed: int) -> Dataset:
+    """Read what is named, in the view that is wished."""
+    if shipped is None:
+        data = _from_files(**named)
+        return data if view is None else data.view(view, seed=seed)
+    if named["catalog"] or named["interactions"] or named["folder"]:
+        raise ConfigError("both --data and files are given", hint="leave out one of the two")
+    from polyrec.data.datasets import load_dataset
+
+    return load_dataset(shipped, view=view or "one-language", seed=seed)
+
+
 def _shipped_of(named: dict[str, Any], *, look: bool) -> str | None:
     """Take the name of a dataset that ships from where a folder's is; `./debian` is a folder."""
     from polyrec.data.datasets import shipped_datasets
@@ -166,12 +170,6 @@ def _shipped_of(named: dict[str, Any], *, look: bool) -> str | None:
         return None
     named["folder"] = None
     return str(folder)
-
-
-def _shipped(name: str, view: str | None, seed: int) -> Dataset:
-    from polyrec.data.datasets import load_dataset
-
-    return load_dataset(name, view=view or "one-language", seed=seed)
 
 
 def _from_files(

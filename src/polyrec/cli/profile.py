@@ -12,6 +12,7 @@ from polyrec.cli.named_language_model import language_model_option, named
 from polyrec.cli.printable import first_line, printable
 from polyrec.cli.recommend import MODES
 from polyrec.cli.tables import add_row, show, show_json, table
+from polyrec.core.counted import counted
 from polyrec.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def profile(
 
 
 def _show(found: Profile) -> None:
-    click.echo(f"{MODES[found.mode]} ({found.mode}); {found.n_items} items")
+    click.echo(f"{MODES[found.mode]} ({found.mode}); {counted(found.n_items, 'item')}")
     if found.languages:
         shares = [f"{tag} {share:.0%}" for tag, share in found.languages.items()]
         click.echo(printable(f"languages: {', '.join(shares)}"))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from polyrec.live.models_folder import ModelsFolder
+    from polyrec.pipeline.fitted import Fitted
     from polyrec.pipeline.learned import Learned
     from polyrec.store.database import Database
     from polyrec.store.versions import Version
@@ -93,11 +94,8 @@ def retrain(
         try:
             loaded = models.load(base.number)
             wanted = loaded.learned.plan if plan is None else Plan.load(plan)
-            rates = isinstance(wanted.recommender, Rater)
-            data, last_event = gathered(loaded.learned, database, rates=rates)
-            fitted = fit(data, wanted, seed=loaded.learned.seed if seed is None else seed)
-            fitted.save(making)
-            check_answers(artifact.load(making)[0])
+            seed = loaded.learned.seed if seed is None else seed
+            fitted, last_event = _fitted(loaded.learned, database, wanted, seed, making)
             version = models.register(
                 making,
                 origin=base.origin,
@@ -121,6 +119,18 @@ def retrain(
         round(time.perf_counter() - start, 2),
         fitted.notes,
     )
+
+
+def _fitted(
+    base: Learned, database: Database, plan: Plan, seed: int, folder: Path
+) -> tuple[Fitted, int]:
+    """Fit and save what is there now, if it answers; give it and the last event that it knows."""
+    rates = isinstance(plan.recommender, Rater)
+    data, last_event = gathered(base, database, rates=rates)
+    fitted = fit(data, plan, seed=seed)
+    fitted.save(folder)
+    check_answers(artifact.load(folder)[0])
+    return fitted, last_event
 
 
 def check_answers(learned: Learned) -> None:
