@@ -12,7 +12,7 @@ import pytest
 from polyrec.api import schemas, wishes
 from polyrec.client import Client, Event, Profile, StoredItem, client, values
 from polyrec.client.read import read
-from polyrec.core import http
+from polyrec.core import http_pauses
 from polyrec.core.errors import (
     ConfigError,
     DataError,
@@ -174,7 +174,7 @@ class TestService:
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[JsonServer]:
     """A service whose next answers a test writes down."""
-    monkeypatch.setattr(http, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(http_pauses, "FIRST_PAUSE_S", 0.01)
     with json_server(lambda _: KEPT, "") as server:
         yield server
 

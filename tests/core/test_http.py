@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from polyrec.core import http
+from polyrec.core import http, http_pauses, http_words
 from polyrec.core.errors import ConfigError, EngineError, PolyrecError
 from polyrec.core.http import Endpoint
 from polyrec.testing.embedding_server import Answer, EmbeddingServer, embedding_server
@@ -19,7 +19,7 @@ KEY = "sk-a-secret-of-mine"
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(http_pauses, "FIRST_PAUSE_S", 0.02)
 
 
 def endpoint(server: EmbeddingServer, **settings: Any) -> Endpoint:
@@ -83,7 +83,7 @@ class TestRetries:
             assert len(server.requests) == 3
 
     def test_pauses_double(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(http, "LEAST_SHARE", 1.0)
+        monkeypatch.setattr(http_pauses, "LEAST_SHARE", 1.0)
         pauses: list[float] = []
         monkeypatch.setattr(http.time, "sleep", pauses.append)
         refused(*[Answer(503)] * 4, retries=3)
@@ -249,7 +249,7 @@ def test_no_part_of_a_key_is_left_where_a_message_is_cut(
     monkeypatch: pytest.MonkeyPatch, form: str, status: int
 ) -> None:
     monkeypatch.setenv("A_KEY", KEY)
-    for before in range(http.MOST_LETTERS - len(KEY), http.MOST_LETTERS + 1, 5):
+    for before in range(http_words.MOST_LETTERS - len(KEY), http_words.MOST_LETTERS + 1, 5):
         body = form.format("x" * before + KEY + "y" * 300)
         if status == 200:
             body = f"no JSON {body}"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import polyrec
-from polyrec.core import http
+from polyrec.core import http_pauses
 from polyrec.core.component import restore, state_of
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.encode.cached import Cached
@@ -30,7 +30,7 @@ TEXTS = ["Holz", "", "bois et métal", "木", "  \n", "wood " * 50]
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(http_pauses, "FIRST_PAUSE_S", 0.02)
 
 
 def sent(server: Any) -> list[list[str]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from polyrec.core import http as client
+from polyrec.core import http_pauses
 from polyrec.core.errors import ConfigError, EngineError
 from polyrec.llm.cached import Cached
 from polyrec.llm.http import Http
@@ -23,7 +23,7 @@ MANY = [str(n) for n in range(30)]
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(http_pauses, "FIRST_PAUSE_S", 0.01)
 
 
 def part(server: JsonServer, **settings: Any) -> Http:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from polyrec.core import http
+from polyrec.core import http_pauses
 from polyrec.core.errors import ConfigError, EngineError, PolyrecError
 from polyrec.core.registry import part_class
 from polyrec.testing.embedding_server import Answer
@@ -20,7 +20,7 @@ ENGINES = ("libretranslate", "deepl", "google", "baidu")
 
 @pytest.fixture(autouse=True)
 def _set_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(http_pauses, "FIRST_PAUSE_S", 0.01)
     monkeypatch.setenv("A_KEY", KEY)
     monkeypatch.setenv("BAIDU_TRANSLATE_APP_ID", APP_ID)
 

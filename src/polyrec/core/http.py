@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import os
-import random
 import threading
 import time
 import urllib.parse
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from polyrec.core.errors import ConfigError, EngineError
+from polyrec.core.http_pauses import may_pass, pause, wished_pause
+from polyrec.core.http_words import message_in, shortened
 
 if TYPE_CHECKING:
     import httpx2
-    from tenacity import RetryCallState
 
     from polyrec.core.errors import PolyrecError
 
@@ -29,21 +27,8 @@ RETRIED = {408, 425, 429, 500, 502, 503, 504}
 NOT_TAKEN = {429, 503}
 """Answers of a service that has not begun with the request."""
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-"""Pauses double from the first on; a service that asks for more than the longest is given up."""
-
-LEAST_SHARE = 0.5
-"""A pause is between this share of itself and the whole, so that many callers do not come back at
-the same moment."""
-
 MOST_BYTES = 256 * 2**20
 """No answer is read beyond this size."""
-
-MOST_LETTERS = 200
-"""How much of a service's own message an error repeats."""
-
-MOST_LOOKED_AT = 2**16
-"""How many bytes of an answer are looked at for that."""
 
 HIDDEN = "***"
 
@@ -202,8 +187,8 @@ class Endpoint:
 
         tries = Retrying(
             stop=stop_after_attempt(self.retries + 1),
-            retry=retry_if_exception(_may_pass),
-            wait=_pause,
+            retry=retry_if_exception(may_pass),
+            wait=pause,
             sleep=time.sleep,
             reraise=True,
         )
@@ -249,11 +234,11 @@ class Endpoint:
         except httpx2.HTTPError as error:
             raise self._fault(f"gave what cannot be read: {error}", "check the service") from error
         if not 200 <= answer.status_code < 300:
-            raise self._refusal(request, answer, _message(raw, self._hidden))
+            raise self._refusal(request, answer, message_in(raw, self._hidden))
         try:
             found = json.loads(raw)
         except ValueError as error:
-            problem = f"{self.who}: {self._shown} gave no JSON but {_short(raw, self._hidden)!r}"
+            problem = f"{self.who}: {self._shown} gave no JSON but {shortened(raw, self._hidden)!r}"
             raise EngineError(problem, hint="check that url is the right one") from error
         if request.check is not None:
             request.check(found)
@@ -295,7 +280,7 @@ class Endpoint:
             return ConfigError(problem, hint=wrong)
         if status not in (NOT_TAKEN if request.once else RETRIED):
             return EngineError(problem, hint="check url, model and settings")
-        wait_s = _wished_pause(answer.headers.get("Retry-After", ""))
+        wait_s = wished_pause(answer.headers.get("Retry-After", ""))
         return EngineError(problem, hint="try again later", retryable=True, wait_s=wait_s)
 
 
@@ -318,46 +303,3 @@ def _usable_key(key: str, who: str, where: str, remedy: str = "give it anew") ->
     if not key.isascii() or (key and not key.isprintable()):
         raise ConfigError(f"{who}: {where} holds signs that no key can have", hint=remedy)
     return key
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether to try again: not where the service wants a longer pause than anybody waits."""
-    return isinstance(error, EngineError) and error.retryable and error.wait_s <= LONGEST_PAUSE_S
-
-
-def _pause(state: RetryCallState) -> float:
-    """Say how long to wait: what the service wishes, or pauses that double, if these are longer."""
-    assert state.outcome is not None
-    own = min(FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1), LONGEST_PAUSE_S)
-    own *= random.uniform(LEAST_SHARE, 1.0)  # noqa: S311 (no secret)
-    return max(own, getattr(state.outcome.exception(), "wait_s", 0.0))
-
-
-def _wished_pause(header: str) -> float:
-    """Read `Retry-After`: seconds, or a date; 0 where it is neither, which asks for no pause."""
-    for read in (float, _seconds_until):
-        with suppress(ValueError):
-            return max(read(header), 0.0)
-    return 0.0
-
-
-def _seconds_until(date: str) -> float:
-    return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
-
-
-def _message(raw: bytes, hidden: Callable[[str], str]) -> str:
-    """Find a service's own words in what it gave, else give the text."""
-    try:
-        found = json.loads(raw)
-    except ValueError:
-        return _short(raw, hidden)
-    for name in ("error", "message", "detail"):
-        if isinstance(found, dict) and name in found:
-            found = found[name]
-    return _short(found.encode("utf-8", "replace") if isinstance(found, str) else raw, hidden)
-
-
-def _short(raw: bytes, hidden: Callable[[str], str]) -> str:
-    """Give the beginning; a key is hidden first, else half of one could be left at the end."""
-    text = " ".join(hidden(raw[:MOST_LOOKED_AT].decode("utf-8", "replace")).split())
-    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}..."
