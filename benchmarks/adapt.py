@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +68,10 @@ def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool) -> N
     for seed in seeds:
         file = Path(work) / f"seed-{seed}-{key}.json"
         if not file.is_file():
-            how = Adapt(seed=seed, **settings)
-            values = _one_seed(data, pool, how, file.with_suffix(".run"), hybrid=hybrid)
+            how, learned = Adapt(seed=seed, **settings), file.with_suffix(".run")
+            values = _one_seed(data, pool, how, learned, hybrid=hybrid)
             file.write_text(json.dumps(values), encoding="utf-8")
+            shutil.rmtree(learned)
         found.append(json.loads(file.read_text(encoding="utf-8")))
     _show(found, seeds)
 
@@ -98,7 +100,7 @@ def _one_seed(
     base = base_folder(E5, work / "e5")
     catalogs = (data.catalog, data.view("en").catalog)
     texts = [*catalogs[0].text, *catalogs[1].text, *pool.texts]
-    adapted = how.run(train, base, called=E5, work=checkpoint, kept_in=work)
+    adapted = how.run(train, base, called=E5, work=checkpoint, kept_in=work, keep_work=True)
     different = list(dict.fromkeys(texts))
     place = {text: row for row, text in enumerate(different)}
     rows = np.array([place[text] for text in texts])

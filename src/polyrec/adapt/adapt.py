@@ -60,7 +60,7 @@ class Adapt:
     method: str = "full"
     epochs: int = 5
     batch_size: int = 128
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     max_tokens: int = 64
     frozen_layers: int = 9
     patience: int = 2
