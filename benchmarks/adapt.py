@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from polyrec.cli.lists import SEEDS
 from polyrec.core.registry import build
 from polyrec.core.types import Training
 from polyrec.data.readers.parallel import read_parallel
+from polyrec.encode.e5_small import E5Small
 from polyrec.encode.language_mean import LanguageMean
 from polyrec.evaluation.protocol import measure
 from polyrec.measures.bootstrap import mean_interval, ratio_interval
@@ -40,6 +42,7 @@ from polyrec.measures.mixed_pool import neighbourhoods
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from polyrec.adapt.adapt import Adapted
     from polyrec.core.types import Doubles, Floats
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
@@ -56,11 +59,13 @@ LARGE = 250
 @click.option("--work", required=True, help="A folder for values, states of texts and the base.")
 @click.option("--set", "given", multiple=True, help="A setting of Adapt: name=value, as JSON.")
 @click.option("--hybrid/--no-hybrid", default=False, help="Measure the hybrid as well.")
-def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool) -> None:
+@click.option("--fast", is_flag=True, help="Measure the fast engine, from what is saved, as well.")
+def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool, fast: bool) -> None:
     """Print the tables."""
     settings = {name: _value(value) for name, _, value in (one.partition("=") for one in given)}
     Adapt(**settings)
-    key = hashlib.sha256(json.dumps([settings, hybrid], sort_keys=True).encode()).hexdigest()[:8]
+    asked = [settings, hybrid, *["fast"] * fast]
+    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
     full = polyrec.load_dataset("debian")
     data = full.view("one-language", seed=1)
     pool = _ntrex(full)
@@ -69,7 +74,7 @@ def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool) -> N
         file = Path(work) / f"seed-{seed}-{key}.json"
         if not file.is_file():
             how, learned = Adapt(seed=seed, **settings), file.with_suffix(".run")
-            values = _one_seed(data, pool, how, learned, hybrid=hybrid)
+            values = _one_seed(data, pool, how, learned, hybrid=hybrid, fast=fast)
             file.write_text(json.dumps(values), encoding="utf-8")
             shutil.rmtree(learned)
         found.append(json.loads(file.read_text(encoding="utf-8")))
@@ -93,7 +98,7 @@ def _ntrex(data: Dataset) -> Parallel:
 
 
 def _one_seed(
-    data: Dataset, pool: Parallel, how: Adapt, checkpoint: Path, *, hybrid: bool
+    data: Dataset, pool: Parallel, how: Adapt, checkpoint: Path, *, hybrid: bool, fast: bool
 ) -> dict[str, Any]:
     train, test = data.split("cold-items", seed=how.seed)
     work = checkpoint.parent
@@ -109,26 +114,35 @@ def _one_seed(
     for when, network in {"after": adapted.network, "before": how.network(base)}.items():
         vectors = network.all_vectors(kept)[rows]
         own, en, asked = np.split(vectors, np.cumsum([len(c) for c in catalogs]))
-        found[when] = _accuracy((own, en), catalogs, train, test, hybrid=hybrid)
+        found[when] = {"content-raw": _ndcg("content", own, train, test)}
+        for end, vectors, catalog in zip(("", "-en"), (own, en), catalogs, strict=True):
+            found[when] |= _accuracy(end, vectors, catalog, train, test, hybrid=hybrid)
         found[when] |= _pooled(asked, pool, (own, en), catalogs)
+    if fast:
+        for when, vectors in _by_the_fast_engine(adapted, catalogs[0].text).items():
+            found[when] |= _accuracy("-fast", vectors, catalogs[0], train, test, hybrid=hybrid)
     return found
 
 
+def _by_the_fast_engine(adapted: Adapted, texts: Sequence[str]) -> dict[str, Floats]:
+    """Encode by `e5-small`, as it is and from the folder of what was learned."""
+    with tempfile.TemporaryDirectory() as folder:
+        adapted.save(Path(folder))
+        return {
+            when: E5Small(max_tokens=adapted.network.max_tokens, model=model, force=True)
+            .encode(texts)
+            .astype(np.float32)
+            for when, model in {"before": "", "after": folder}.items()
+        }
+
+
 def _accuracy(
-    spaces: Sequence[Floats],
-    catalogs: Sequence[Catalog],
-    train: Dataset,
-    test: Dataset,
-    *,
-    hybrid: bool,
+    end: str, vectors: Floats, catalog: Catalog, train: Dataset, test: Dataset, *, hybrid: bool
 ) -> dict[str, Any]:
-    values: dict[str, Any] = {"content-raw": _ndcg("content", spaces[0], train, test)}
-    for end, vectors, catalog in zip(("", "-en"), spaces, catalogs, strict=True):
-        space = LanguageMean().fit(vectors, catalog.languages).apply(vectors, catalog.languages)
-        values[f"content{end}"] = _ndcg("content", space, train, test)
-        if hybrid:
-            values[f"hybrid{end}"] = _ndcg("hybrid", space, train, test)
-    return values
+    """Measure recommenders on a space from which the means of its languages are taken."""
+    space = LanguageMean().fit(vectors, catalog.languages).apply(vectors, catalog.languages)
+    models = ["content", *["hybrid"] * hybrid]
+    return {f"{model}{end}": _ndcg(model, space, train, test) for model in models}
 
 
 def _pooled(
