@@ -45,7 +45,7 @@ class Adapt:
             matrix on the finished vector, in seconds).
         epochs: passes, at most.
         batch_size: texts per step and objective.
-        learning_rate: of AdamW; a head gets 20 times as much.
+        learning_rate: of AdamW; a head gets 10 times as much.
         max_tokens: texts are cut at this many tokens.
         frozen_layers: how many of the lower layers stay as they are; they are run once per text.
         patience: so many epochs without a better quality end it.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WARM_UP = 10
 """So many steps until the learning rate is full; from there it falls to nothing."""
 
-HEAD_RATE = 20
+HEAD_RATE = 10
 """A head learns faster than layers by this factor."""
 
 

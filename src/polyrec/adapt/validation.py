@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from polyrec.data.dataset import Dataset
 
 K = 20
-MAX_ITEMS = 2500
-"""So many items are ranked; more would tell little more, and encoding them takes its time."""
+MAX_ITEMS = 10_000
+"""So many items are ranked; of a larger catalog a part, among which it is easier to be found."""
 
 
 @dataclass(frozen=True, eq=False)
