@@ -39,6 +39,7 @@ def test_what_the_wish_says_is_taken_from_the_model() -> None:
     assert {(each.field, each.value) for each in understood.said} == {
         ("languages", "pt"),
         ("languages", "de"),
+        ("language_mode", "only"),
         ("without", "furniture"),
         ("category", "carpentry"),
         ("k", "3"),
@@ -66,6 +67,12 @@ def test_what_does_not_stand_in_the_wish_is_what_rules_find() -> None:
         assert found.said == by_rules(WISH, OFFERED).said
     no_denial = asked("courses in carpentry", {"without": ["courses"]})
     assert no_denial.wish.without == ()
+
+
+def test_languages_that_rules_find_are_not_taken_away() -> None:
+    assert asked(WISH, {"languages": ["de"]}).wish.languages == ("pt", "de")
+    wish = asked("Portuguese songs, preferably in German", {"languages": ["pt-BR"]}).wish
+    assert (set(wish.languages), wish.language_mode) == ({"pt", "de"}, "prefer")
 
 
 def test_a_language_that_is_denied_is_not_wished() -> None:

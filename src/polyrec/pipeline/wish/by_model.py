@@ -47,8 +47,9 @@ def by_model(wish: str, offered: Offered, model: LanguageModel) -> Understood:
 
     The model is asked for languages, words to avoid and how many; all else rules do. Of what it
     says, that stays which stands in the wish: a language or a number that it names, its own words
-    behind a denial. Where nothing of a field stays, it is what rules found. Where the model fails,
-    rules do it all, and `error` says why.
+    behind a denial. Its languages stand beside those that rules found, the rest in their place;
+    where nothing of a field stays, it is what rules found. Where the model fails, rules do it all,
+    and `error` says why.
 
     Args:
         wish: the user's own words, in any language.
@@ -100,7 +101,8 @@ def _schema(offered: Offered) -> dict[str, Any]:
 
 def _checked(given: dict[str, Any], reading: Reading, rules: Understood) -> Understood:
     """Put what the wish itself says in the place of what rules found."""
-    languages, without = _languages(given, reading), _avoided(given, reading)
+    languages = _languages(given, reading, rules.wish.languages)
+    without = _avoided(given, reading)
     values: dict[str, Any] = {}
     if languages:
         values["languages"] = tuple(each.value for each in languages)
@@ -114,13 +116,17 @@ def _checked(given: dict[str, Any], reading: Reading, rules: Understood) -> Unde
     return replace(rules, wish=replace(rules.wish, **values), said=said)
 
 
-def _languages(given: dict[str, Any], reading: Reading) -> list[Said]:
-    denied = {each.value for each in find_languages(reading)}
-    return [
-        Said("languages", tag, words)
+def _languages(given: dict[str, Any], reading: Reading, ruled: tuple[str, ...]) -> list[Said]:
+    """Give those that rules found and those that the model adds; none where it adds none."""
+    denied = any(each.value.startswith(NOT) for each in find_languages(reading))
+    wished = {
+        tag: words
         for tag, words in languages_in(reading).items()
-        if f"{NOT}{tag}" not in denied and any(matches(tag, each) for each in given["languages"])
-    ]
+        if tag in ruled or any(matches(tag, each) for each in given["languages"])
+    }
+    if denied or wished.keys() <= set(ruled):
+        return []
+    return [Said("languages", tag, words) for tag, words in wished.items()]
 
 
 def _avoided(given: dict[str, Any], reading: Reading) -> list[Said]:
