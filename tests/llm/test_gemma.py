@@ -46,14 +46,16 @@ def test_the_file_is_put_together_once_and_nothing_is_left_beside_it(cache: Path
     ]
 
 
-def test_the_terms_are_told_once(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_terms_are_told_once_where_a_log_is_written(
+    cache: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     gemma_file()
-    told = capsys.readouterr()
-    assert "Gemma Terms of Use" in told.err
-    assert "https://ai.google.dev/gemma/terms" in told.err
-    assert told.out == ""
+    (told,) = caplog.records
+    assert "Gemma Terms of Use" in told.getMessage()
+    assert "https://ai.google.dev/gemma/terms" in told.getMessage()
     gemma_file()
-    assert capsys.readouterr().err == ""
+    assert len(caplog.records) == 1
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_file_that_is_another_one_is_refused(cache: Path) -> None:

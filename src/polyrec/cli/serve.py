@@ -132,6 +132,7 @@ def serve(
         retrain_every_s=retrain_every,
         retrain_after=retrain_after or 0,
     )
+    write_to_stderr()
     part = None if translator is None else named_translator.named(translator)
     writer = Writer()
     if (writing := named(language_model)) is not None:
@@ -139,7 +140,6 @@ def serve(
     if demo and (model or keys_file or models_root):
         what = "--demo goes with neither a model nor --keys nor --models"
         raise ConfigError(what, hint="leave them out")
-    write_to_stderr()
     serving = _demo(settings) if demo else _own(model, models_root, keys_file, settings)
     serving.writer = writer
     if part is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from polyrec.core.errors import EngineError, MissingExtraError
 from polyrec.core.files import sha256_of, write_whole
 from polyrec.core.remembered import default_folder
+
+LOG = logging.getLogger(__name__)
 
 NAME = "gemma-3-270m"
 FILE = "gemma-3-270m-q4_k_m.gguf"
@@ -20,7 +22,7 @@ TERMS = (
     "Gemma 3 270M is provided under and subject to the Gemma Terms of Use, found at "
     "https://ai.google.dev/gemma/terms, with the Prohibited Use Policy at "
     "https://ai.google.dev/gemma/prohibited_use_policy. Who uses the model accepts them. "
-    "(This is said once.)\n"
+    "(This is said once.)"
 )
 
 
@@ -69,5 +71,5 @@ def _put_together(target: Path) -> None:
 
 def _tell_terms(told: Path) -> None:
     if not told.exists():
-        sys.stderr.write(TERMS)
+        LOG.warning(TERMS)
         write_whole(told, TERMS)
