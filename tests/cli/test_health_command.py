@@ -56,6 +56,18 @@ def test_json_holds_facts_and_rows(run: Run, folder: Path) -> None:
     assert values["language-mean", "map"] > 10 * values["random", "map"] > 0
 
 
+@pytest.mark.parametrize("option", ["--out", "--save-statistics"])
+def test_what_cannot_be_written_is_refused_before_anything_is_encoded(
+    run: Run, folder: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("polyrec.encode.hashing.Hashing._encode")
+    (folder.parent / "file").write_text("")
+    result = run("health", "hashing", "--on", folder, option, folder.parent / "file" / "health")
+    assert result.exit_code == 3
+    assert "nothing can be written in" in result.stderr
+    assert f"name another folder for {option}" in result.stderr
+
+
 def test_the_same_seed_gives_the_same_values(run: Run, folder: Path) -> None:
     def rows(seed: int) -> object:
         args = ("--on", folder, "--json", "--sentences", 10, "--seed", seed)

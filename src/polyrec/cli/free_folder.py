@@ -23,6 +23,17 @@ def check_free(out: Path, mark: str) -> None:
     """
     if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
         raise DataError(f"{out} holds something else", hint="name a new or empty folder")
-    above = next(folder for folder in out.absolute().parents if folder.exists())
+    check_writable(out)
+
+
+def check_writable(path: Path, option: str = "--out") -> None:
+    """Refuse a file or folder, named by an option, above which nothing can be written.
+
+    Raises:
+        DataError: it is refused.
+    """
+    above = next(folder for folder in path.absolute().parents if folder.exists())
     if not (above.is_dir() and os.access(above, os.W_OK)):
-        raise DataError(f"nothing can be written in {above}", hint="name another folder for --out")
+        raise DataError(
+            f"nothing can be written in {above}", hint=f"name another folder for {option}"
+        )

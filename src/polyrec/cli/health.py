@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from polyrec.cli.free_folder import check_writable
 from polyrec.cli.printable import printable
 from polyrec.cli.tables import add_row, show, show_json, table
 
@@ -77,6 +78,9 @@ def health(
     from polyrec.evaluation.health.verdict import judge_adapted
     from polyrec.evaluation.health.write import write_health
 
+    for option, path in (("--save-statistics", save), ("--out", out)):
+        if path is not None:
+            check_writable(path, option)
     setting = prepare(encoder, **options)
     if save is not None:
         setting.statistics.save(save)
