@@ -28,13 +28,17 @@ from shared_data import SHARED
 import polyrec
 from polyrec.adapt.adapt import Adapt
 from polyrec.adapt.base import E5, base_folder
+from polyrec.adapt.export import curve_of
 from polyrec.adapt.frozen import Frozen
 from polyrec.cli.lists import SEEDS
+from polyrec.core.files import write_whole
 from polyrec.core.registry import build
 from polyrec.core.types import Training
 from polyrec.data.readers.parallel import read_parallel
 from polyrec.encode.e5_small import E5Small
 from polyrec.encode.language_mean import LanguageMean
+from polyrec.evaluation.picture_curves import sketch_of
+from polyrec.evaluation.picture_style import DARK, LIGHT, to_png
 from polyrec.evaluation.protocol import measure
 from polyrec.measures.bootstrap import mean_interval, ratio_interval
 from polyrec.measures.mixed_pool import neighbourhoods
@@ -60,7 +64,16 @@ LARGE = 250
 @click.option("--set", "given", multiple=True, help="A setting of Adapt: name=value, as JSON.")
 @click.option("--hybrid/--no-hybrid", default=False, help="Measure the hybrid as well.")
 @click.option("--fast", is_flag=True, help="Measure the fast engine, from what is saved, as well.")
-def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool, fast: bool) -> None:
+@click.option("--pictures", type=click.Path(path_type=Path), help="A folder for the curves.")
+def main(
+    *,
+    seeds: list[int],
+    work: str,
+    given: tuple[str, ...],
+    hybrid: bool,
+    fast: bool,
+    pictures: Path | None,
+) -> None:
     """Print the tables."""
     settings = {name: _value(value) for name, _, value in (one.partition("=") for one in given)}
     Adapt(**settings)
@@ -79,6 +92,8 @@ def main(seeds: list[int], work: str, given: tuple[str, ...], hybrid: bool, fast
             shutil.rmtree(learned)
         found.append(json.loads(file.read_text(encoding="utf-8")))
     _show(found, seeds)
+    if pictures is not None:
+        _draw(found, seeds, pictures)
 
 
 def _value(text: str) -> Any:
@@ -217,6 +232,17 @@ def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
             f"seed {seed}: content {own[0]:.4f} -> {own[1]:.4f}, best epoch {facts['best_epoch']} "
             f"of {len(facts['curve']) - 1}, seconds {facts['seconds']}"
         )
+
+
+def _draw(found: Sequence[dict[str, Any]], seeds: Sequence[int], folder: Path) -> None:
+    """Draw how each seed learned, for light and for dark pages."""
+    curves = {
+        f"seed {seed}": curve_of(one["facts"]) for seed, one in zip(seeds, found, strict=True)
+    }
+    sketch = sketch_of(curves, title="How e5-small learned", best="")
+    for theme in (LIGHT, DARK):
+        write_whole(folder / f"adapt-{theme.name}.png", to_png(sketch.draw(theme)))
+    click.echo(f"\n{sketch.alt}")
 
 
 def _languages(found: Sequence[dict[str, Any]]) -> None:

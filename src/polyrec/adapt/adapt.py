@@ -63,7 +63,7 @@ class Adapt:
     learning_rate: float = 1e-4
     max_tokens: int = 64
     frozen_layers: int = 9
-    patience: int = 2
+    patience: int = 3
     validation_share: float = 0.15
     max_minutes: float = 20.0
     seed: int = 0

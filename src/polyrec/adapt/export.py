@@ -24,6 +24,7 @@ from polyrec.evaluation.picture_style import DARK, LIGHT, to_png
 
 if TYPE_CHECKING:
     from polyrec.adapt.adapt import Adapt
+    from polyrec.core.types import Floats
     from polyrec.data.dataset import Dataset
     from polyrec.evaluation.health.verdict import Verdict
 
@@ -139,12 +140,17 @@ def write_card(folder: Path, *, final: Path | None = None) -> None:
     write_whole(folder / CARD_FILE, card(read_facts(folder) or {}, folder, final or folder))
 
 
+def curve_of(facts: dict[str, Any]) -> Floats:
+    """Give epoch, loss and quality as a folder's facts hold them, shape (epochs + 1, 3)."""
+    rows = facts.get("curve") or []
+    return np.array([[np.nan if x is None else x for x in row] for row in rows], dtype=np.float32)
+
+
 def draw_curve(folder: Path, facts: dict[str, Any]) -> None:
     """Draw loss and quality by epoch, for light and for dark pages, where they are known."""
-    rows = facts.get("curve") or []
-    if not rows:
+    curve = curve_of(facts)
+    if not len(curve):
         return
-    curve = np.array([[np.nan if x is None else x for x in row] for row in rows], dtype=np.float32)
     sketch = sketch_of(
         {str(facts.get("base", "the encoder")): curve},
         title="How the encoder learned",
