@@ -30,7 +30,7 @@ import polyrec
 from polyrec.core.progress import progress
 from polyrec.core.registry import build
 from polyrec.core.types import Rankings, Training
-from polyrec.llm.language_model import LanguageModel
+from polyrec.llm.around import Around
 from polyrec.measures.accuracy import ndcg
 from polyrec.measures.bootstrap import mean_interval
 from polyrec.measures.hits import Hits
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from polyrec.core.types import Doubles, Floats, Histories, Integers
     from polyrec.data.catalog import Catalog
     from polyrec.data.dataset import Dataset
-    from polyrec.llm.language_model import Completion
+    from polyrec.llm.language_model import Completion, LanguageModel
 
 LENGTHS = ((1, 4), (5, 9), (10, 19), (20, 10**9))
 """Buckets of history lengths."""
@@ -87,27 +87,11 @@ class Setting:
 
 
 @dataclass
-class Counted(LanguageModel):
+class Counted(Around):
     """Counts the tokens of the model that it holds."""
 
-    model: LanguageModel
     read: int = field(default=0, init=False)
     written: int = field(default=0, init=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the held model."""
-        return self.model.fingerprint
-
-    @property
-    def sends_out(self) -> bool:
-        """Whether the held model does."""
-        return self.model.sends_out
-
-    @property
-    def allow_user_text(self) -> bool:
-        """Whether the held model may be sent a user's own text."""
-        return bool(getattr(self.model, "allow_user_text", False))
 
     def complete(self, *prompts: Any, **how: Any) -> list[Completion]:
         """Have the held model answer."""

@@ -11,7 +11,8 @@ from polyrec.core.errors import EngineError
 from polyrec.core.limited import Limited
 from polyrec.core.workers import Patience
 from polyrec.live.told import tell
-from polyrec.llm.language_model import Completion, LanguageModel, Prompt
+from polyrec.llm.around import Around
+from polyrec.llm.language_model import Completion, Prompt
 from polyrec.pipeline.profile_words import in_words
 from polyrec.pipeline.wording.by_model import ByModel
 from polyrec.pipeline.wording.worded import worded
@@ -19,6 +20,7 @@ from polyrec.pipeline.wording.worded import worded
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from polyrec.llm.language_model import LanguageModel
     from polyrec.pipeline.explanation import Explanation
     from polyrec.pipeline.learned import Learned
     from polyrec.pipeline.profile import Profile
@@ -33,7 +35,7 @@ FIRST = Prompt("wood", "Say the word again.")
 
 
 @dataclass
-class PatientLanguageModel(LanguageModel):
+class PatientLanguageModel(Around):
     """Asks a language model within a time; its own words on what failed stay inside.
 
     Prompts are asked side by side, and what has not begun in time is not asked. All of them hold
@@ -46,33 +48,12 @@ class PatientLanguageModel(LanguageModel):
             how many had none, being `missing`: late, failed, or too many.
     """
 
-    model: LanguageModel
     limited: Limited = field(
         default_factory=lambda: Limited(
             n_threads=2, most_waiting=16, patience=Patience(), who="the language model"
         )
     )
     outcomes: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the held model."""
-        return self.model.fingerprint
-
-    @property
-    def sends_out(self) -> bool:
-        """Whether the held model sends prompts to another machine."""
-        return self.model.sends_out
-
-    @property
-    def allow_user_text(self) -> bool:
-        """Whether the held model may be sent a user's own text."""
-        return bool(getattr(self.model, "allow_user_text", False))
-
-    @property
-    def asks_again(self) -> bool:
-        """False: the held model does, where that helps."""
-        return False
 
     def _complete(
         self,

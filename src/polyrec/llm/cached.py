@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from polyrec.core.errors import EngineError
 from polyrec.core.remembered import Open, Remembered, default_folder
-from polyrec.llm.language_model import Completion, LanguageModel, Prompt, UnfinishedError
+from polyrec.llm.around import Around
+from polyrec.llm.language_model import Completion, Prompt, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ BLOCK = 64
 
 
 @dataclass
-class Cached(LanguageModel):
+class Cached(Around):
     """Asks the language model that it holds only what it has not been asked before.
 
     Prompts are not kept, only their SHA-256, but answers are: texts made from the data. Answers to
@@ -32,30 +33,9 @@ class Cached(LanguageModel):
         folder: where `answers.sqlite` lies; empty for `default_folder()`.
     """
 
-    model: LanguageModel
     folder: str = ""
     hits: int = field(default=0, init=False, repr=False, compare=False)
     misses: int = field(default=0, init=False, repr=False, compare=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the held model: remembering changes no answer."""
-        return self.model.fingerprint
-
-    @property
-    def sends_out(self) -> bool:
-        """Whether the held model sends prompts to another machine."""
-        return self.model.sends_out
-
-    @property
-    def allow_user_text(self) -> bool:
-        """Whether the held model may be sent a user's own text."""
-        return bool(getattr(self.model, "allow_user_text", False))
-
-    @property
-    def asks_again(self) -> bool:
-        """False: the held model does, where that helps."""
-        return False
 
     @property
     def file(self) -> Path:
