@@ -13,7 +13,7 @@ from polyrec.cli.printable import first_line, printable
 from polyrec.cli.recommend import MODES
 from polyrec.cli.tables import add_row, show, show_json, table
 from polyrec.core.counted import counted
-from polyrec.core.errors import ConfigError
+from polyrec.core.errors import ConfigError, UnknownIdError
 
 if TYPE_CHECKING:
     from polyrec.pipeline.profile import Interest, Profile
@@ -61,8 +61,9 @@ def profile(
         raise ConfigError("--language-model is given without a language", hint="give --language")
     part = named(language_model)
     service = load(model).service
-    if of["user_id"] is not None and not of["history"]:
-        service.learned.users.index(of["user_id"], kind="user")  # refuses an id that is not there
+    if of["user_id"] not in service.learned.users and not of["history"]:
+        hint = "give somebody whose interactions were learned from, or what they chose: --history"
+        raise UnknownIdError("user", of["user_id"], hint=hint)
     found = profile_of(service, Query(languages=(language,) if language else (), **of), most=k)
     worded = None
     if language is not None:
