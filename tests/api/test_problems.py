@@ -16,7 +16,7 @@ from polyrec.core.errors import (
     PolyrecError,
 )
 from polyrec.core.types import Suggestion
-from polyrec.pipeline.service import UNTRANSLATED
+from polyrec.pipeline.notes import UNTRANSLATED
 from polyrec.rank.llm_rerank import UNJUDGED
 
 if TYPE_CHECKING:

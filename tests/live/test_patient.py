@@ -19,8 +19,9 @@ from polyrec.live.live import NO_LEAVE, NOT_ENCODED, Live
 from polyrec.live.models_folder import Loaded
 from polyrec.live.patient import PatientEncoder, PatientTranslator, patient
 from polyrec.pipeline.explain import UNREAD
+from polyrec.pipeline.notes import UNTRANSLATED
 from polyrec.pipeline.plan import Plan
-from polyrec.pipeline.service import UNTRANSLATED, Service
+from polyrec.pipeline.service import Service
 from polyrec.store.database import Database
 from polyrec.store.items import Item
 from polyrec.store.users import User

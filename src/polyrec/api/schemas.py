@@ -1,8 +1,7 @@
-"""What requests and answers look like, and how much one request may hold."""
+"""What questions and answers look like, and how much one question may hold."""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -10,18 +9,15 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
     field_validator,
     model_validator,
 )
 
 from polyrec.core.types import LanguageMode, Mode
-from polyrec.store.limits import LONGEST_ID, LONGEST_NOTE, LONGEST_TAG
+from polyrec.store.limits import LONGEST_ID, LONGEST_TAG
 
-MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES, MOST_AT_ONCE = 100, 1000, 20, 1000
-LONGEST_TEXT, LONGEST_ITEM_TEXT, MOST_TEXTS, MOST_REVIEWS = 10_000, 100_000, 100, 50
-
-DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+MOST_ITEMS, LONGEST_HISTORY, MOST_LANGUAGES = 100, 1000, 20
+LONGEST_TEXT, MOST_REVIEWS = 10_000, 50
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
@@ -106,6 +102,12 @@ class Anybody(Wishes):
     )
     text_language: Tag = Field("und", description="The text's language, where it is known.")
     reviews: list[Review] = Field([], max_length=MOST_REVIEWS, description="What they wrote.")
+
+
+class Sent(BaseModel):
+    """What is sent as JSON: fields of these names and kinds, and no others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Part(BaseModel):
@@ -197,139 +199,6 @@ class Alike(BaseModel):
     languages: list[str] = Field(description="Those that were wished.")
     note: str = Field(description="Why the answer is less than was asked for; else empty.")
     items: list[Item]
-
-
-class Sent(BaseModel):
-    """What is sent to be kept."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Event(Sent):
-    """What somebody did with an item."""
-
-    user_id: Id
-    item_id: Id
-    kind: Literal["view", "click", "purchase", "rating", "dislike"]
-    rating: float | None = Field(None, ge=1, le=5, description="Stars; of a `rating` alone.")
-    at: AwareDatetime | None = Field(
-        None, strict=False, description="When; now, where nothing is said."
-    )
-    key: Id | None = Field(None, description="A name for it, so that it counts once.")
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _is_written(cls, given: Any) -> Any:
-        """Refuse numbers: nobody knows whether they count seconds or milliseconds."""
-        if given is not None and not (isinstance(given, str) and DATE.match(given)):
-            raise ValueError("give a time as in 2026-01-31T12:00:00Z")
-        return given
-
-    @model_validator(mode="after")
-    def _rates_with_stars(self) -> Self:
-        if (self.kind == "rating") != (self.rating is not None):
-            raise ValueError("a rating has stars, and nothing else has")
-        return self
-
-
-class SentEvents(Sent):
-    """Events, kept as a whole or not at all."""
-
-    events: list[Event] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-class KeptEvents(BaseModel):
-    """What became of events that were sent; they are on disk."""
-
-    added: int
-    repeated: int = Field(description="How many had been sent before.")
-    unknown_items: int = Field(description="How many are about items that no model knows yet.")
-
-
-class StoredItem(Sent):
-    """An item with its texts by language."""
-
-    item_id: Id
-    texts: dict[Tag, Annotated[str, Field(max_length=LONGEST_ITEM_TEXT)]] = Field(
-        min_length=1, max_length=MOST_TEXTS, description="By BCP 47 tag, `und` where unknown."
-    )
-    language: Tag | None = Field(None, description="That of the text to show; else the first.")
-    category: str = Field("", max_length=LONGEST_NOTE)
-    attributes: dict[str, JsonValue] = {}
-
-
-class SentItems(Sent):
-    """Items to keep; those that are there are replaced."""
-
-    items: list[StoredItem] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-class KeptItems(BaseModel):
-    """What became of items that were sent; they are on disk."""
-
-    stored: int
-    shown: str = Field(description="When they can be recommended.")
-
-
-class ItemPage(BaseModel):
-    """Some of the items, in the order of their ids."""
-
-    items: list[StoredItem]
-    next: str | None = Field(description="The cursor of the next page; null on the last.")
-
-
-class ItemIds(Sent):
-    """Ids of items."""
-
-    item_ids: list[Id] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-class Deleted(BaseModel):
-    """How many there were."""
-
-    deleted: int
-
-
-class Profile(Sent):
-    """What a user says about themselves, in any language."""
-
-    user_id: Id
-    text: str = Field("", max_length=LONGEST_TEXT)
-    language: Tag = "und"
-
-
-class SentUsers(Sent):
-    """Users to keep; those that are there are replaced."""
-
-    users: list[Profile] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-class Kept(BaseModel):
-    """How many were kept."""
-
-    stored: int
-
-
-class UserPage(BaseModel):
-    """Some of the users, in the order of their ids."""
-
-    users: list[Profile]
-    next: str | None = Field(description="The cursor of the next page; null on the last.")
-
-
-class DeletedUser(BaseModel):
-    """What was deleted of a user, in rows, and what was out of reach."""
-
-    deleted: dict[str, int]
-    out_of_reach: str
-
-
-class Opinion(Sent):
-    """How satisfied a user is with what they were recommended."""
-
-    user_id: Id
-    score: int = Field(ge=1, le=5, description="1 (not at all) to 5.")
-    comment: str = Field("", max_length=LONGEST_NOTE)
 
 
 class Health(BaseModel):

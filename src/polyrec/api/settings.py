@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Settings:
     """How much one request and one key may ask for.
 
-    What the schema itself limits (k, lengths of texts and lists) stands in `schemas.py`.
+    What schemas themselves limit (k, lengths of texts and lists) stands in `schemas.py` and
+    `stored.py`.
 
     Attributes:
         max_body_bytes: a longer body is refused with 413.

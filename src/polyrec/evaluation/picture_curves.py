@@ -109,7 +109,7 @@ def _line(axes: Axes, theme: Theme, points: Floats, best: int | None, color: str
             points[best],
             xytext=(0, 8),
             textcoords="offset points",
-            ha="center",
+            ha="right" if best == len(points) - 1 else "center",  # stays in its panel
             fontsize=SMALL,
             color=theme.ink,
         )

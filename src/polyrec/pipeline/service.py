@@ -24,6 +24,7 @@ from polyrec.core.types import (
 )
 from polyrec.pipeline.contexts import Contexts, reranked
 from polyrec.pipeline.explain import Asker, Explainer, read_all
+from polyrec.pipeline.notes import TAKEN_FOR, UNTRANSLATED, notes_on, says_more
 from polyrec.pipeline.popular import Popular
 from polyrec.pipeline.similar_users import similar_users
 from polyrec.pipeline.written import says_what_is_wanted, vector_of, with_languages
@@ -36,13 +37,6 @@ if TYPE_CHECKING:
     from polyrec.pipeline.explain import Reading
     from polyrec.pipeline.explanation import Explanation, SimilarUser
     from polyrec.pipeline.learned import Learned
-
-
-TAKEN_FOR = "the text is taken for"
-"""Begins a note; behind it stands the language, in quotes, as which a text without tag is read."""
-
-UNTRANSLATED = "the text is read untranslated"
-"""Begins the last part of a note; behind it stands what the engine said."""
 
 
 class Service:
@@ -93,11 +87,11 @@ class Service:
             self._shown(item, score, reason if score else None, query.languages)
             for (item, score), reason in zip(found, reasons, strict=True)
         )
-        notes = self._notes(query, mode, items)
+        said = list(dict.fromkeys(said))
+        notes = notes_on(query, mode, items, learned=self.learned)
         if query.text_language != asked.text_language:
             notes.append(f"{TAKEN_FOR} {query.text_language!r}")
-        notes += (said := list(dict.fromkeys(said)))
-        notes += [f"{UNTRANSLATED}: {error}" for error in failed]
+        notes += said + [f"{UNTRANSLATED}: {error}" for error in failed]
         return Suggestion(items, mode, "; ".join(notes)), said
 
     def work_ahead(self) -> None:
@@ -233,7 +227,7 @@ class Service:
             return "personal", _joined(own, _one_history(said, new))
         if len(said.items):
             return "fold-in", said
-        return ("text" if self._says_more(query) else "popular"), said
+        return ("text" if says_more(query, self.learned) else "popular"), said
 
     def _own(self, query: Query) -> Histories:
         """Give what a user of the training data chose, less what they dislike."""
@@ -326,39 +320,6 @@ class Service:
         catalog = self.learned.catalog
         language, text = catalog.text_for(item, languages)
         return SuggestedItem(catalog.ids.names[item], score, language, text, reason)
-
-    def _notes(self, query: Query, mode: Mode, items: tuple[SuggestedItem, ...]) -> list[str]:
-        notes = []
-        unknown = query.user_id is not None and query.user_id not in self.learned.users
-        if unknown and (mode != "popular" or self._says_more(query)):
-            notes.append(f"user {query.user_id!r} is not known")
-        if says_what_is_wanted(query) and not self._reads_text:
-            notes.append("this recommender cannot read texts")
-        if mode == "popular":
-            notes.append(f"{self._why_popular(query)}: these are popular items")
-        if n_blank := sum(item.score == 0 for item in items):
-            nothing = "nobody has chosen" if mode == "popular" else "nothing speaks for or against"
-            notes.append(f"{nothing} {n_blank} of them (score 0)")
-        if len(items) < query.k:
-            notes.append(f"only {len(items)} of {query.k}: no further item may be shown")
-        return notes
-
-    def _says_more(self, query: Query) -> bool:
-        """Whether a query says more of who asks than their id."""
-        return bool(query.history) or (says_what_is_wanted(query) and self._reads_text)
-
-    def _why_popular(self, query: Query) -> str:
-        if self._says_more(query):
-            return "what is known of who asks says nothing of what may be shown"
-        if query.user_id is None:
-            return "nothing is known of who asks"
-        user = f"user {query.user_id!r}"
-        if query.user_id not in self.learned.users:
-            return f"{user} is not known"
-        index = self.learned.users.index(query.user_id, kind="user")
-        if self.learned.histories.lengths[index]:
-            return f"the history of {user} says nothing of what may be shown"
-        return f"{user} has no history"
 
 
 def _joined(own: Histories, said: Histories) -> Histories:

@@ -13,7 +13,8 @@ import pytest
 from polyrec.api.page.words import TONGUES, words_in
 from polyrec.core.errors import EngineError
 from polyrec.live.live import UNREAD
-from polyrec.pipeline.service import TAKEN_FOR, UNTRANSLATED, Service
+from polyrec.pipeline.notes import TAKEN_FOR, UNTRANSLATED
+from polyrec.pipeline.service import Service
 from polyrec.rank.llm_rerank import JUDGED, UNJUDGED
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from polyrec.api.page.piece import Piece, known_piece, piece_of
 from polyrec.live.live import UNREAD
-from polyrec.pipeline.service import TAKEN_FOR, UNTRANSLATED
+from polyrec.pipeline.notes import TAKEN_FOR, UNTRANSLATED
 from polyrec.rank.llm_rerank import JUDGED, UNJUDGED
 from polyrec.store.memory import BY_A_PERSON
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 
-from polyrec.api import schemas
+from polyrec.api import stored
 from polyrec.api.access import needs, serving
 from polyrec.api.serving import Serving
 from polyrec.store.event import Event
@@ -17,12 +17,12 @@ ROUTER = APIRouter(tags=["events"], dependencies=[Depends(needs("write"))])
 
 @ROUTER.post("/events", status_code=202)
 def add_events(
-    sent: schemas.SentEvents,
+    sent: stored.SentEvents,
     held: Annotated[Serving, Depends(serving)],
     idempotency_key: Annotated[
         str, Header(max_length=LONGEST_ID, description="A name for all, so that they count once.")
     ] = "",
-) -> schemas.KeptEvents:
+) -> stored.KeptEvents:
     """Keep events; they are on disk when this answers, and count in the next recommendation."""
     events = [
         Event(each.user_id, each.item_id, each.kind, each.rating, each.at, each.key or "")
@@ -34,4 +34,4 @@ def add_events(
     if (model := held.live.model) is not None:
         known = model.service.learned.catalog.ids
         unknown = sum(event.item not in known for event in events)
-    return schemas.KeptEvents(added=kept.n_added, repeated=kept.n_repeated, unknown_items=unknown)
+    return stored.KeptEvents(added=kept.n_added, repeated=kept.n_repeated, unknown_items=unknown)

@@ -23,7 +23,7 @@ from polyrec.core.types import Review
 from polyrec.live.live import NO_LEAVE
 from polyrec.live.people import Person
 from polyrec.pipeline.explanation import Explanation
-from polyrec.pipeline.service import UNTRANSLATED
+from polyrec.pipeline.notes import UNTRANSLATED
 from polyrec.pipeline.wording.worded import Worded
 from polyrec.rank.llm_rerank import UNJUDGED
 

@@ -7,18 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from starlette.exceptions import HTTPException
 
-from polyrec.api import schemas
+from polyrec.api import stored
 from polyrec.api.access import needs, serving
 from polyrec.api.cursor import Cursor, Limit, cursor_behind, id_before
 from polyrec.api.ids import ANY_ID
 from polyrec.api.keys import KeyRecord
 from polyrec.api.serving import Serving
 from polyrec.core.errors import UnknownIdError
+from polyrec.store.limits import LONGEST_ID
 from polyrec.store.users import User
 
 ROUTER = APIRouter(tags=["users"])
 Held = Annotated[Serving, Depends(serving)]
-UserId = Annotated[str, Path(min_length=1, max_length=schemas.LONGEST_ID)]
+UserId = Annotated[str, Path(min_length=1, max_length=LONGEST_ID)]
 
 OUT_OF_REACH = (
     "backups that were made before; what a model has learned of all users together, until the next "
@@ -27,23 +28,23 @@ OUT_OF_REACH = (
 
 
 @ROUTER.put("/users", dependencies=[Depends(needs("write"))])
-def put_users(sent: schemas.SentUsers, held: Held) -> schemas.Kept:
+def put_users(sent: stored.SentUsers, held: Held) -> stored.Kept:
     """Keep what users say about themselves, all or none; it counts in their next list."""
     users = [User(each.user_id, each.text, each.language) for each in sent.users]
     held.live.put_users(users)
-    return schemas.Kept(stored=len(users))
+    return stored.Kept(stored=len(users))
 
 
 @ROUTER.get("/users", dependencies=[Depends(needs("admin"))])
-def list_users(held: Held, cursor: Cursor = "", limit: Limit = 100) -> schemas.UserPage:
+def list_users(held: Held, cursor: Cursor = "", limit: Limit = 100) -> stored.UserPage:
     """List users who said something about themselves, in the order of their ids."""
     page = held.live.users.page(after=id_before(cursor), limit=limit)
     behind = cursor_behind([user.id for user in page], limit)
     users = [
-        schemas.Profile.model_construct(user_id=user.id, text=user.text, language=user.language)
+        stored.Profile.model_construct(user_id=user.id, text=user.text, language=user.language)
         for user in page
     ]
-    return schemas.UserPage(users=users, next=behind)
+    return stored.UserPage(users=users, next=behind)
 
 
 @ROUTER.get(f"/users/{{user_id:{ANY_ID}}}/export")
@@ -60,7 +61,7 @@ def export_user(
 @ROUTER.delete(f"/users/{{user_id:{ANY_ID}}}")
 def delete_user(
     user_id: UserId, held: Held, key: Annotated[KeyRecord, Depends(needs("admin"))]
-) -> schemas.DeletedUser:
+) -> stored.DeletedUser:
     """Delete a user: their rows, and what the model that answers knows of them alone."""
     counts = held.live.delete_user(user_id, actor=key.name)
-    return schemas.DeletedUser(deleted=counts, out_of_reach=OUT_OF_REACH)
+    return stored.DeletedUser(deleted=counts, out_of_reach=OUT_OF_REACH)
