@@ -61,8 +61,8 @@ class Adapt:
         default_factory=lambda: {"together": 1.0, "translations": 0.3}
     )
     method: str = "full"
-    epochs: int = 6
-    batch_size: int = 128
+    epochs: int = 5
+    batch_size: int = 64
     learning_rate: float = 1e-4
     max_tokens: int = 64
     frozen_layers: int = 9
