@@ -152,7 +152,7 @@ class Adapt:
         facts |= {
             "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
             "best_epoch": best_epoch(outcome.curve),
-            "curve": [[_number(x) for x in row] for row in outcome.curve],
+            "curve": [[int(row[0]), *map(_number, row[1:])] for row in outcome.curve],
         }
         if checkpoint is not None and not keep_work:
             checkpoint.remove()
