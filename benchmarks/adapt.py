@@ -230,7 +230,7 @@ def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
         facts = one["facts"]
         click.echo(
             f"seed {seed}: content {own[0]:.4f} -> {own[1]:.4f}, best epoch {facts['best_epoch']} "
-            f"of {facts['curve'][-1][0]}, seconds {facts['seconds']}"
+            f"of {len(facts['curve']) - 1}, seconds {facts['seconds']}"
         )
 
 

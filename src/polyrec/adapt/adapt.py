@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans
     from polyrec.data.dataset import Dataset
 
-LEAST_BATCH = 4
-MINIMA = {"epochs": 1, "batch_size": LEAST_BATCH, "max_tokens": 8, "patience": 1}
 VERSIONS = ("polyrec", "torch", "transformers", "sentence-transformers", "peft")
 
 
@@ -42,16 +40,15 @@ class Adapt:
     same machine.
 
     Attributes:
-        objectives: what is learned, by name, and how much each counts: see `OBJECTIVES`. One that
-            counts less is shown fewer texts as well.
+        objectives: what is learned, by name, and how much each counts: see `OBJECTIVES`.
         method: `full` (weights of the upper layers), `lora` (few weights beside them), or `head` (a
             matrix on the finished vector, in seconds).
         epochs: passes, at most.
-        batch_size: texts per step of the objective that counts most.
+        batch_size: texts per step and objective.
         learning_rate: of AdamW; a head gets 10 times as much.
         max_tokens: texts are cut at this many tokens.
         frozen_layers: how many of the lower layers stay as they are; they are run once per text.
-        patience: so many epochs without a better quality end it; it is looked at every second.
+        patience: so many epochs without a better quality end it.
         validation_share: share of the items that is kept apart to see when to stop.
         max_minutes: no epoch begins after so long.
         seed: draws everything.
@@ -62,11 +59,11 @@ class Adapt:
     )
     method: str = "full"
     epochs: int = 5
-    batch_size: int = 64
+    batch_size: int = 128
     learning_rate: float = 1e-4
     max_tokens: int = 64
     frozen_layers: int = 9
-    patience: int = 4
+    patience: int = 3
     validation_share: float = 0.15
     max_minutes: float = 20.0
     seed: int = 0
@@ -81,17 +78,12 @@ class Adapt:
             raise ConfigError("objectives is empty", hint=f"give one of {', '.join(OBJECTIVES)}")
         if self.method not in METHODS:
             raise ConfigError(f"method is {self.method!r}", hint=f"give one of {METHODS}")
-        for name, least in MINIMA.items():
+        for name, least in {"epochs": 1, "batch_size": 4, "max_tokens": 8, "patience": 1}.items():
             if (value := getattr(self, name)) < least:
                 raise ConfigError(f"{name} is {value}", hint=f"give at least {least}")
         for name in ("learning_rate", "max_minutes", "validation_share"):
             if not (value := getattr(self, name)) > 0:
                 raise ConfigError(f"{name} is {value}", hint="give a number above 0")
-
-    def texts_per_step(self, objective: str) -> int:
-        """Give how many texts of an objective a step takes, by its weight beside the largest."""
-        share = self.objectives[objective] / max(self.objectives.values())
-        return max(round(self.batch_size * share), LEAST_BATCH)
 
     def network(self, base: Path) -> Network:
         """Load the model that learns, as it is before it has learned.
@@ -125,8 +117,8 @@ class Adapt:
             data: training data; items that the catalog calls new give nothing.
             base: folder of the model to start from.
             called: what the facts call it; empty takes the folder.
-            work: folder for checkpoints, one every second epoch: a run that is called again with
-                the same settings and data goes on where it was; None for none.
+            work: folder for checkpoints, one per epoch: a run that is called again with the same
+                settings and data goes on where it was; None for none.
             held_out: further items that nothing may be learned from, shape (items,).
             kept_in: folder that keeps what frozen layers made of texts, for other runs.
             keep_work: leave the last checkpoint, for who has more to do before the result is safe:
@@ -152,7 +144,7 @@ class Adapt:
         facts |= {
             "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
             "best_epoch": best_epoch(outcome.curve),
-            "curve": [[int(row[0]), *map(_number, row[1:])] for row in outcome.curve],
+            "curve": [[_number(x) for x in row] for row in outcome.curve],
         }
         if checkpoint is not None and not keep_work:
             checkpoint.remove()
@@ -203,8 +195,8 @@ class Adapted:
 
     Attributes:
         network: the encoder.
-        curve: epoch, mean loss and nDCG@20 on the items kept apart, of every check, shape (checks,
-            3); the first is epoch 0, the base.
+        curve: epoch, mean loss and nDCG@20 on the items kept apart, shape (epochs + 1, 3); epoch 0
+            is the base.
         facts: what it was made of and how, as `polyrec.json` holds it.
     """
 

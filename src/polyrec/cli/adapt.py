@@ -101,7 +101,7 @@ def _check_out(options: Mapping[str, Any]) -> None:
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="At most so many.")
 @click.option("--seed", type=click.IntRange(min=0), help="Draws all that is drawn. [default: 0]")
 @click.option("--max-tokens", type=click.IntRange(8, 512), help="Where texts are cut.")
-@click.option("--batch-size", type=click.IntRange(min=4), help="Texts per step.")
+@click.option("--batch-size", type=click.IntRange(min=4), help="Texts per step and objective.")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True))
 @click.option("--frozen-layers", type=click.IntRange(min=0), help="Lower layers that stay.")
 @click.option("--patience", type=click.IntRange(min=1), help="Epochs without gain that end it.")
@@ -168,14 +168,13 @@ def _weights(objectives: tuple[tuple[str, float], ...]) -> dict[str, float]:
 
 
 def _report(out: Path, facts: dict[str, Any], verdict: Verdict) -> None:
-    from polyrec.adapt.card import best_row, plan_lines
+    from polyrec.adapt.card import plan_lines
     from polyrec.cli.verdict_table import show_verdict
 
-    curve = facts["curve"]
-    epoch, _, quality = best_row(facts)
+    curve, best = facts["curve"], facts["best_epoch"]
     click.echo(
         f"nDCG@20 of content on items kept apart: {curve[0][2]:.3f} before, "
-        f"{quality:.3f} after epoch {epoch} of {curve[-1][0]}, "
+        f"{curve[best][2]:.3f} after epoch {best} of {len(curve) - 1}, "
         f"{sum(facts['seconds'].values()):.0f} s\n"
     )
     show_verdict(verdict)
