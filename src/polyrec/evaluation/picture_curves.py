@@ -99,17 +99,18 @@ def _line(axes: Axes, theme: Theme, points: Floats, best: int | None, color: str
         axes.text(0.5, 0.5, "unknown", transform=axes.transAxes, ha="center", color=theme.muted)
         return
     axes.plot(*points.T, color=color, linewidth=1.8, marker="." if len(points) < FEW else "")
-    axes.margins(y=0.2)
+    axes.margins(x=0.1, y=0.25)  # labels stay in their panel
     if best is not None:
         axes.axvline(points[best, 0], color=theme.line, linewidth=1.0, zorder=0)
     if best is not None and not np.isnan(points[best, 1]):
+        ends_low = 0 < best == len(points) - 1 and points[best, 1] < points[best - 1, 1]
         axes.plot(*points[best], marker="o", markersize=6.5, color=color, zorder=3)
         axes.annotate(
             plain(float(points[best, 1])),
             points[best],
-            xytext=(0, 8),
+            xytext=(0, -15 if ends_low else 8),  # not on the line that comes down to it
             textcoords="offset points",
-            ha="right" if best == len(points) - 1 else "center",  # stays in its panel
+            ha="center",
             fontsize=SMALL,
             color=theme.ink,
         )
