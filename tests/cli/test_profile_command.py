@@ -45,7 +45,7 @@ def test_a_model_whose_words_cannot_be_used_is_named(run: Run, content_model: st
 def test_of_somebody_who_is_not_known_it_says_so(run: Run, content_model: str) -> None:
     result = run("profile", content_model, "--user", "nobody")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "no user has the id 'nobody'" in result.stderr
+    assert "no user has the id 'nobody'\ngive somebody whose interactions" in result.stderr
     result = run("profile", content_model, "--user", "nobody", "--history", "saw")
     assert result.stdout.startswith("from the history that was given (fold-in); 1 item\n")
 

@@ -24,6 +24,12 @@ Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]
 K = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items at most.")]
 
 
+class Sent(BaseModel):
+    """What is sent as JSON: fields of these names and kinds, and no others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
 class Listing(BaseModel):
     """How long a list is to be, and in which languages it is read."""
 
@@ -81,10 +87,8 @@ class Wishes(Reading):
         return self.language_mode or ("prefer" if self.languages else "any")
 
 
-class Review(BaseModel):
+class Review(Sent):
     """What somebody wrote of something that they know, an item or not."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(max_length=LONGEST_TEXT, description="In any language.")
     stars: float = Field(ge=1, le=5, description="Above 3 it speaks for it, below against it.")
@@ -102,12 +106,6 @@ class Anybody(Wishes):
     )
     text_language: Tag = Field("und", description="The text's language, where it is known.")
     reviews: list[Review] = Field([], max_length=MOST_REVIEWS, description="What they wrote.")
-
-
-class Sent(BaseModel):
-    """What is sent as JSON: fields of these names and kinds, and no others."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Part(BaseModel):
