@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from polyrec.adapt.examples import Examples
 from polyrec.core.errors import DataError
 from polyrec.data.catalog import Catalog
-from polyrec.data.dataset import Dataset
-from polyrec.data.interactions import Interactions
+
+if TYPE_CHECKING:
+    from polyrec.data.dataset import Dataset
 
 
 def test_what_is_held_out_gives_neither_texts_nor_choices(data: Dataset) -> None:
@@ -69,12 +71,3 @@ def test_what_tells_when_to_stop_is_not_what_a_split_of_the_same_seed_holds_out(
     found = Examples.of(train, seed=3)
     assert found.validation.sum() == round(51 * 0.15)
     assert not found.validation[test.interactions.item].any()
-
-
-def test_of_a_large_catalog_no_more_is_kept_apart_than_it_takes_to_tell_when_to_stop() -> None:
-    ids = [str(item) for item in range(2000)]
-    catalog = Catalog.from_texts(ids, [{"en": f"number {item}"} for item in ids])
-    data = Dataset(catalog, Interactions.from_pairs([("u", 0), ("u", 1)]))
-    found = Examples.of(data)
-    assert found.validation.sum() == 200
-    assert len(found.items) == 1800

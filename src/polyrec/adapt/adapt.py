@@ -49,8 +49,7 @@ class Adapt:
         max_tokens: texts are cut at this many tokens.
         frozen_layers: how many of the lower layers stay as they are; they are run once per text.
         patience: so many epochs without a better quality end it.
-        validation_share: share of the items that is kept apart to see when to stop, 200 works at
-            most.
+        validation_share: share of the items that is kept apart to see when to stop.
         max_minutes: no epoch begins after so long.
         seed: draws everything.
     """

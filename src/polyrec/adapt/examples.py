@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 MAX_HISTORY = 500
 """A user of more items says little about any two of them: so many are drawn."""
-MAX_VALIDATION = 200
-"""So many works tell when to stop; further ones are better used to learn from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,7 @@ class Examples:
             data: training data; an item's texts in all languages are taken, whatever the view.
             held_out: items that nothing may be learned from, shape (items,), besides those that the
                 catalog calls new.
-            validation_share: share of the other items that tell when to stop, 200 works at most.
+            validation_share: share of the other items that tell when to stop.
             seed: draws these, and the items of very long histories.
 
         Raises:
@@ -129,8 +127,7 @@ def _held_out(data: Dataset, held_out: Booleans | None) -> Booleans:
 def _drawn(works: Integers, out: Booleans, share: float, *, seed: int) -> Booleans:
     """Draw a share of the works that are not out; not as a split of the same seed draws."""
     left = np.unique(works[~out])
-    n = min(round(len(left) * share), MAX_VALIDATION)
-    some = np.random.default_rng([seed, 1]).permutation(left)[:n]
+    some = np.random.default_rng([seed, 1]).permutation(left)[: round(len(left) * share)]
     return np.isin(works, some)
 
 
