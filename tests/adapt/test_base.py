@@ -30,5 +30,5 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_there_is_not_fetched(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no folder .*; set model"):
+    with pytest.raises(ConfigError, match=r"no folder .*; check the path"):
         base_folder(str(tmp_path / "none"), tmp_path / "kept")

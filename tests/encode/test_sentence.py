@@ -59,7 +59,7 @@ class TestWithoutTheExtra:
     def test_a_folder_that_is_not_there_is_named(self, model: str) -> None:
         error = refused(lambda: Sentence(model).fingerprint)
         assert isinstance(error, ConfigError)
-        assert str(error) == f"encoder 'sentence': no folder {Path(model)}; set model"
+        assert str(error) == f"encoder 'sentence': no folder {Path(model)}; check the path"
 
     @pytest.mark.parametrize("model", ["nobody/no-such-model", "no-such-model"])
     def test_a_model_that_is_not_on_this_machine_is_not_fetched_unasked(

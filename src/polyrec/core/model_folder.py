@@ -96,7 +96,7 @@ def _given(model: str, who: str, revision: str) -> Path | None:
             )
         return given
     if given.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
-        raise ConfigError(f"{who}: no folder {given}", hint="set model")
+        raise ConfigError(f"{who}: no folder {given}", hint="check the path")
     return None
 
 
