@@ -8,7 +8,10 @@ of their translations or of NTREX is learned from.
     python benchmarks/adapt.py --seeds 0-4 --work /tmp/adapt
     python benchmarks/adapt.py --seeds 0-4 --work /tmp/adapt --set method=head
 
-Each seed's values are kept in the folder `--work`, so a run that is broken off goes on.
+Each seed's values are kept in the folder `--work`, so a run that is broken off goes on. To choose
+settings, `--apart` prints how well each epoch did on items kept apart, and looks at no test item:
+
+    python benchmarks/adapt.py --seeds 0 --work /tmp/adapt --apart --set epochs=2
 """
 
 from __future__ import annotations
@@ -64,6 +67,7 @@ LARGE = 250
 @click.option("--set", "given", multiple=True, help="A setting of Adapt: name=value, as JSON.")
 @click.option("--hybrid/--no-hybrid", default=False, help="Measure the hybrid as well.")
 @click.option("--fast", is_flag=True, help="Measure the fast engine, from what is saved, as well.")
+@click.option("--apart", is_flag=True, help="Only learn, and print quality on items kept apart.")
 @click.option("--pictures", type=click.Path(path_type=Path), help="A folder for the curves.")
 def main(
     *,
@@ -72,6 +76,7 @@ def main(
     given: tuple[str, ...],
     hybrid: bool,
     fast: bool,
+    apart: bool,
     pictures: Path | None,
 ) -> None:
     """Print the tables."""
@@ -81,6 +86,10 @@ def main(
     key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
     full = polyrec.load_dataset("debian")
     data = full.view("one-language", seed=1)
+    if apart:
+        for seed in seeds:
+            _show_apart(data, Adapt(seed=seed, **settings), Path(work))
+        return
     pool = _ntrex(full)
     found = []
     for seed in seeds:
@@ -137,6 +146,14 @@ def _one_seed(
         for when, vectors in _by_the_fast_engine(adapted, catalogs[0].text).items():
             found[when] |= _accuracy("-fast", vectors, catalogs[0], train, test, hybrid=hybrid)
     return found
+
+
+def _show_apart(data: Dataset, how: Adapt, work: Path) -> None:
+    """Learn, and print nDCG@20 on items kept apart by epoch."""
+    train, _ = data.split("cold-items", seed=how.seed)
+    adapted = how.run(train, base_folder(E5, work / "e5"), called=E5, kept_in=work)
+    looked = ", ".join(f"{quality:.4f} after {epoch:.0f}" for epoch, _, quality in adapted.curve)
+    click.echo(f"seed {how.seed}: {looked}, seconds {adapted.facts['seconds']}")
 
 
 def _by_the_fast_engine(adapted: Adapted, texts: Sequence[str]) -> dict[str, Floats]:
@@ -219,10 +236,14 @@ def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
         "\nThe language cost that is recovered: (content - raw) / (English - raw), raw before"
     )
     raw = _table(found, "before", "content-raw")
-    for when in ("before", "after"):
-        own, en = _table(found, when, "content"), _table(found, when, "content-en")
+    for name, when, english in (
+        ("before", "before", "before"),
+        ("after", "after", "after"),
+        ("after, beside English before", "after", "before"),
+    ):
+        own, en = _table(found, when, "content"), _table(found, english, "content-en")
         share = ratio_interval(own - raw, en - raw)
-        click.echo(f"{when}: {share.value:.2f} ({share.low:.2f} to {share.high:.2f})")
+        click.echo(f"{name}: {share.value:.2f} ({share.low:.2f} to {share.high:.2f})")
     _languages(found)
     click.echo("")
     for seed, one in zip(seeds, found, strict=True):
@@ -230,7 +251,7 @@ def _show(found: Sequence[dict[str, Any]], seeds: Sequence[int]) -> None:
         facts = one["facts"]
         click.echo(
             f"seed {seed}: content {own[0]:.4f} -> {own[1]:.4f}, best epoch {facts['best_epoch']} "
-            f"of {len(facts['curve']) - 1}, seconds {facts['seconds']}"
+            f"of {facts['curve'][-1][0]}, seconds {facts['seconds']}"
         )
 
 

@@ -50,7 +50,7 @@ def test_what_is_saved_gives_the_vectors_that_were_learned(
     assert (found * before).sum(axis=1).min() < 0.99
     facts = json.loads((tmp_path / "polyrec.json").read_text())
     assert facts["method"] == method
-    assert len(facts["curve"]) == len(adapted.curve)
+    assert [row[0] for row in facts["curve"]] == [0, 2, 3]
 
 
 def test_a_head_is_a_matrix_beside_a_reference_to_the_base(
@@ -79,14 +79,40 @@ def test_the_same_seed_learns_the_same_and_another_does_not(data: Dataset, base:
 def test_the_best_epoch_is_kept_which_may_be_the_base(data: Dataset, base: Path) -> None:
     how = {**SMALL, "learning_rate": 1e-9}
     adapted = Adapt(method="head", **how).run(data, base)
-    best = adapted.facts["best_epoch"]
+    best = adapted.curve[:, 0] == adapted.facts["best_epoch"]
     assert adapted.curve[best, 2] == adapted.curve[:, 2].max()
     assert adapted.curve[0, 0] == 0
 
 
+def test_quality_is_looked_at_every_second_epoch_and_after_the_last(
+    data: Dataset, base: Path
+) -> None:
+    adapted = Adapt(method="head", **SMALL).run(data, base)
+    assert adapted.curve[:, 0].tolist() == [0, 2, 3]
+
+
+def test_what_counts_less_is_shown_fewer_texts(
+    data: Dataset, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from polyrec.adapt.objectives.together import Together
+    from polyrec.adapt.objectives.translations import Translations
+
+    sizes: dict[type, set[int]] = {}
+    for part in (Together, Translations):
+
+        def loss(self: Any, network: Any, rng: Any, size: int, was: Any = part.loss) -> Any:
+            sizes.setdefault(type(self), set()).add(size)
+            return was(self, network, rng, size)
+
+        monkeypatch.setattr(part, "loss", loss)
+    weights = {"together": 2.0, "translations": 0.5}
+    Adapt(objectives=weights, method="head", **SMALL).run(data, base)
+    assert sizes == {Together: {16}, Translations: {4}}
+
+
 def test_no_epoch_begins_after_the_time_is_over(data: Dataset, base: Path) -> None:
     adapted = Adapt(max_minutes=1e-6, **SMALL).run(data, base)
-    assert len(adapted.curve) == 2
+    assert adapted.curve[:, 0].tolist() == [0, 1]
 
 
 RUN = """

@@ -81,6 +81,12 @@ def command(camps: list[str], base: Path, aligned: Path, tmp_path: Path) -> list
     return ["adapt", *camps, "--base", base, "--health-on", aligned, "--out", out, *SMALL]
 
 
+def test_who_runs_out_of_time_is_told_so(run: Run, command: list[object]) -> None:
+    result = run(*command, "--epochs", 3, "--minutes", 0.0001, "--frozen-layers", 1)
+    assert result.exit_code == 0, result.output
+    assert "0.0001 minutes were over before 3 epochs were: --minutes gives more" in result.stdout
+
+
 @pytest.mark.parametrize("method", ["full", "head"])
 def test_an_encoder_is_adapted_checked_and_named_in_a_plan(
     run: Run,
@@ -96,6 +102,7 @@ def test_an_encoder_is_adapted_checked_and_named_in_a_plan(
     result = run(*whole)
     assert result.exit_code == 0, result.output
     assert "nDCG@20 of content on items kept apart: " in result.stdout
+    assert "minutes were over" not in result.stdout
     assert "mAP on aligned" in result.stdout
     assert f"adapted: {out}" in result.stdout
     names = {file.name for file in out.iterdir()}
@@ -248,3 +255,17 @@ class TestRefused:
         assert result.exit_code == 3
         assert "no user has both an item to learn from and one that" in result.stderr
         assert not (tmp_path / "a").exists()
+
+
+def test_help_tells_the_defaults_that_hold() -> None:
+    from polyrec.adapt.adapt import Adapt
+    from polyrec.cli.adapt import GIVEN, adapt
+
+    how = Adapt()
+    told = {param.name: getattr(param, "help", None) or "" for param in adapt.params}
+    for name, setting in GIVEN.items():
+        default = getattr(how, setting)
+        shown = default if isinstance(default, str) else f"{default:g}"
+        assert f"[default: {shown}]" in told[name], name
+    weights = " ".join(f"{name}={weight:g}" for name, weight in how.objectives.items())
+    assert f"[default: {weights}]" in told["objectives"]

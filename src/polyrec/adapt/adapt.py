@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from polyrec.core.types import Booleans
     from polyrec.data.dataset import Dataset
 
+LEAST_BATCH = 4
+MINIMA = {"epochs": 1, "batch_size": LEAST_BATCH, "max_tokens": 8, "patience": 1}
 VERSIONS = ("polyrec", "torch", "transformers", "sentence-transformers", "peft")
 
 
@@ -40,30 +42,31 @@ class Adapt:
     same machine.
 
     Attributes:
-        objectives: what is learned, by name, and how much each counts: see `OBJECTIVES`.
+        objectives: what is learned, by name, and how much each counts: see `OBJECTIVES`. One that
+            counts less is shown fewer texts as well.
         method: `full` (weights of the upper layers), `lora` (few weights beside them), or `head` (a
             matrix on the finished vector, in seconds).
         epochs: passes, at most.
-        batch_size: texts per step and objective.
+        batch_size: texts per step of the objective that counts most.
         learning_rate: of AdamW; a head gets 10 times as much.
         max_tokens: texts are cut at this many tokens.
         frozen_layers: how many of the lower layers stay as they are; they are run once per text.
-        patience: so many epochs without a better quality end it.
+        patience: so many epochs without a better quality end it; it is looked at every second.
         validation_share: share of the items that is kept apart to see when to stop.
         max_minutes: no epoch begins after so long.
         seed: draws everything.
     """
 
     objectives: Mapping[str, float] = field(
-        default_factory=lambda: {"together": 1.0, "translations": 0.3}
+        default_factory=lambda: {"together": 1.0, "translations": 0.25}
     )
     method: str = "full"
-    epochs: int = 5
+    epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 1e-4
     max_tokens: int = 64
     frozen_layers: int = 9
-    patience: int = 3
+    patience: int = 10
     validation_share: float = 0.15
     max_minutes: float = 20.0
     seed: int = 0
@@ -78,12 +81,17 @@ class Adapt:
             raise ConfigError("objectives is empty", hint=f"give one of {', '.join(OBJECTIVES)}")
         if self.method not in METHODS:
             raise ConfigError(f"method is {self.method!r}", hint=f"give one of {METHODS}")
-        for name, least in {"epochs": 1, "batch_size": 4, "max_tokens": 8, "patience": 1}.items():
+        for name, least in MINIMA.items():
             if (value := getattr(self, name)) < least:
                 raise ConfigError(f"{name} is {value}", hint=f"give at least {least}")
         for name in ("learning_rate", "max_minutes", "validation_share"):
             if not (value := getattr(self, name)) > 0:
                 raise ConfigError(f"{name} is {value}", hint="give a number above 0")
+
+    def texts_per_step(self, objective: str) -> int:
+        """Give how many texts of an objective a step takes, by its weight beside the largest."""
+        share = self.objectives[objective] / max(self.objectives.values())
+        return max(round(self.batch_size * share), LEAST_BATCH)
 
     def network(self, base: Path) -> Network:
         """Load the model that learns, as it is before it has learned.
@@ -117,8 +125,8 @@ class Adapt:
             data: training data; items that the catalog calls new give nothing.
             base: folder of the model to start from.
             called: what the facts call it; empty takes the folder.
-            work: folder for checkpoints, one per epoch: a run that is called again with the same
-                settings and data goes on where it was; None for none.
+            work: folder for checkpoints, one every second epoch: a run that is called again with
+                the same settings and data goes on where it was; None for none.
             held_out: further items that nothing may be learned from, shape (items,).
             kept_in: folder that keeps what frozen layers made of texts, for other runs.
             keep_work: leave the last checkpoint, for who has more to do before the result is safe:
@@ -144,7 +152,7 @@ class Adapt:
         facts |= {
             "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
             "best_epoch": best_epoch(outcome.curve),
-            "curve": [[_number(x) for x in row] for row in outcome.curve],
+            "curve": [[int(row[0]), *map(_number, row[1:])] for row in outcome.curve],
         }
         if checkpoint is not None and not keep_work:
             checkpoint.remove()
@@ -195,8 +203,8 @@ class Adapted:
 
     Attributes:
         network: the encoder.
-        curve: epoch, mean loss and nDCG@20 on the items kept apart, shape (epochs + 1, 3); epoch 0
-            is the base.
+        curve: epoch, mean loss and nDCG@20 on the items kept apart, of every check, shape (checks,
+            3); the first is epoch 0, the base.
         facts: what it was made of and how, as `polyrec.json` holds it.
     """
 

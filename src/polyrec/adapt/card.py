@@ -114,7 +114,8 @@ def _objectives(facts: dict[str, Any]) -> str:
 def _learning(facts: dict[str, Any]) -> str:
     said = []
     if facts.get("curve"):
-        said.append(f"{counted(len(facts['curve']) - 1, 'epoch')}, of which {_best(facts)} is kept")
+        epochs = facts["curve"][-1][0]
+        said.append(f"{counted(epochs, 'epoch')}, of which {_best(facts)} is kept")
     if facts.get("seconds"):
         said.append(f"{sum(facts['seconds'].values()) / 60:.1f} minutes")
     if "seed" in facts:
@@ -124,8 +125,15 @@ def _learning(facts: dict[str, Any]) -> str:
     return f"{', '.join(said)}." if said else ""
 
 
+def best_row(facts: dict[str, Any]) -> list[Any]:
+    """Give epoch, loss and quality of the weights that were kept."""
+    curve = facts["curve"]
+    best = facts.get("best_epoch", curve[-1][0])
+    return next(row for row in curve if row[0] == best)
+
+
 def _best(facts: dict[str, Any]) -> str:
-    best = int(facts.get("best_epoch", len(facts["curve"]) - 1))
+    best = best_row(facts)[0]
     return f"number {best}" if best else "none, as the base was best,"
 
 
@@ -133,10 +141,10 @@ def _validation(facts: dict[str, Any]) -> str:
     curve = facts.get("curve")
     if not curve:
         return ""
-    best = curve[int(facts.get("best_epoch", len(curve) - 1))]
+    after = best_row(facts)[2]
     return (
         "nDCG@20 of `content` on items that were kept apart from learning, language means taken "
-        f"away: {curve[0][2]:.3f} before, {best[2]:.3f} after. It chose when to stop, and flatters."
+        f"away: {curve[0][2]:.3f} before, {after:.3f} after. It chose when to stop, and flatters."
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a run stands after an epoch, in a folder: weights, the optimiser's, draws, the curve."""
+"""Where a run stands, in a folder: weights, the optimiser's, draws, the curve."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Outcome:
     """What learning gave.
 
     Attributes:
-        curve: epoch, mean loss and quality, of each epoch; epoch 0 is the base.
+        curve: epoch, mean loss and quality, of each check; epoch 0 is the base.
         weights: of the epoch that was best, as `Network.weights` gives them.
         seconds: how long the frozen layers and learning took, by name.
     """
@@ -35,7 +35,7 @@ class Outcome:
 
 
 class Checkpoint:
-    """One folder, replaced as a whole after every epoch; no pickle."""
+    """One folder, replaced as a whole after every check; no pickle."""
 
     def __init__(self, folder: Path, facts: dict[str, Any]) -> None:
         """Name the folder, and what run it is of.

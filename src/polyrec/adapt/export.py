@@ -141,7 +141,7 @@ def write_card(folder: Path, *, final: Path | None = None) -> None:
 
 
 def curve_of(facts: dict[str, Any]) -> Floats:
-    """Give epoch, loss and quality as a folder's facts hold them, shape (epochs + 1, 3)."""
+    """Give epoch, loss and quality as a folder's facts hold them, shape (checks, 3)."""
     rows = facts.get("curve") or []
     return np.array([[np.nan if x is None else x for x in row] for row in rows], dtype=np.float32)
 

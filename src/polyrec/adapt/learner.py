@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 WARM_UP = 10
 """So many steps until the learning rate is full; from there it falls to nothing."""
 
+CHECK_EVERY = 2
+"""So many epochs until quality is looked at again: among all items that takes as long as half of
+one. The last epoch is looked at as well."""
+
 HEAD_RATE = 10
 """A head learns faster than layers by this factor."""
 
@@ -55,7 +59,7 @@ class Learner:
 
         Args:
             quality: gives how good the network is now.
-            checkpoint: where to go on from, and what keeps each epoch; None for none.
+            checkpoint: where to go on from, and what keeps each check; None for none.
         """
         start = time.perf_counter()
         best = self.network.weights()
@@ -63,23 +67,34 @@ class Learner:
             curve, best = checkpoint.load(self)
         else:
             curve = [(0, np.nan, quality())]
-        spent = self.seconds["learning"]
+        began = start - self.seconds["learning"]
         with progress("adapting", self.how.epochs * self.n_steps, unit="steps") as advance:
             while not self._ended(curve):
-                epoch = len(curve)
-                loss = self._epoch(epoch, advance)
-                curve.append((epoch, loss, quality()))
+                epoch = curve[-1][0]
+                losses: list[float] = []
+                while not losses or not self._is_checked(epoch):
+                    epoch += 1
+                    losses.append(self._epoch(epoch, advance))
+                    self.seconds["learning"] = time.perf_counter() - began
+                curve.append((epoch, float(np.mean(losses)), quality()))
                 if best_epoch(curve) == epoch:
                     best = self.network.weights()
-                self.seconds["learning"] = spent + time.perf_counter() - start
+                self.seconds["learning"] = time.perf_counter() - began
                 if checkpoint is not None:
                     checkpoint.save(self, curve, best, over=self._ended(curve))
         return Outcome(curve, best, self.seconds)
 
-    def _ended(self, curve: list[tuple[float, float, float]]) -> bool:
-        late = self.seconds["learning"] > self.how.max_minutes * 60
-        tired = len(curve) - 1 - best_epoch(curve) >= self.how.patience
-        return bool(late or tired or len(curve) > self.how.epochs)
+    def _is_checked(self, epoch: int) -> bool:
+        return self._is_late or epoch % CHECK_EVERY == 0 or epoch >= self.how.epochs
+
+    def _ended(self, curve: list[tuple[int, float, float]]) -> bool:
+        epoch = curve[-1][0]
+        is_tired = epoch - best_epoch(curve) >= self.how.patience
+        return self._is_late or is_tired or epoch >= self.how.epochs
+
+    @property
+    def _is_late(self) -> bool:
+        return bool(self.seconds["learning"] > self.how.max_minutes * 60)
 
     def _epoch(self, epoch: int, advance: Any) -> float:
         import torch
@@ -94,7 +109,7 @@ class Learner:
             total = 0.0
             for name, part in self.parts.items():
                 # one after the other, so that only one batch is in memory
-                loss = part.loss(self.network, self.rng, self.how.batch_size)
+                loss = part.loss(self.network, self.rng, self.how.texts_per_step(name))
                 (self.how.objectives[name] * loss).backward()
                 total += self.how.objectives[name] * loss.item()
             if not np.isfinite(total):
@@ -108,6 +123,6 @@ class Learner:
         return float(np.mean(losses))
 
 
-def best_epoch(curve: list[tuple[float, float, float]]) -> int:
+def best_epoch(curve: list[tuple[int, float, float]]) -> int:
     """Give the epoch whose quality is best, the first of equal ones."""
-    return int(np.argmax([row[2] for row in curve]))
+    return curve[int(np.argmax([row[2] for row in curve]))][0]
