@@ -21,8 +21,8 @@ WARM_UP = 10
 """So many steps until the learning rate is full; from there it falls to nothing."""
 
 CHECK_EVERY = 2
-"""So many epochs until quality is looked at again: among all items that takes as long as half of
-one. The last epoch is looked at as well."""
+"""So many epochs until quality is looked at again: among all items that takes as long as a third
+of one. The last epoch is looked at as well."""
 
 HEAD_RATE = 10
 """A head learns faster than layers by this factor."""
