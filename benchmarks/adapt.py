@@ -80,6 +80,8 @@ def main(
     pictures: Path | None,
 ) -> None:
     """Print the tables."""
+    if apart and (hybrid or fast or pictures):
+        raise click.UsageError("--apart measures nothing more: leave --hybrid, --fast, --pictures")
     settings = {name: _value(value) for name, _, value in (one.partition("=") for one in given)}
     Adapt(**settings)
     asked = [settings, hybrid, *["fast"] * fast]
